@@ -1,0 +1,90 @@
+// The arrow: transport asks the domain, the domain asks storage, and nobody looks back.
+const transport = '^server/(http|realtime|graphql)/'
+const domain = '^server/(polls|rooms|identity)/'
+const storage = '^db/'
+const protocol = '^server/protocol/'
+const wiring = '^server/(app|main|config)\\.ts$'
+const outside = '^(scripts|test|web)/'
+
+/** Dependencies on the project's own files; packages have rules of their own. */
+const own = '^(server|db|scripts|test|web)/'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true }
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that leads nowhere would escape every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true }
+    },
+    {
+      name: 'protocol-knows-itself-only',
+      severity: 'error',
+      from: { path: protocol },
+      to: { path: own, pathNot: protocol }
+    },
+    {
+      name: 'protocol-runs-in-a-browser',
+      severity: 'error',
+      from: { path: protocol },
+      to: { dependencyTypesNot: ['local', 'type-only', 'aliased'], pathNot: ['(^|/)node_modules/typebox/', own] }
+    },
+    {
+      name: 'domain-knows-no-transport',
+      severity: 'error',
+      from: { path: domain },
+      to: { path: [transport, wiring] }
+    },
+    {
+      name: 'storage-knows-nobody',
+      comment: 'Types of the protocol are the one exception.',
+      severity: 'error',
+      from: { path: storage },
+      to: { path: own, pathNot: [storage, protocol] }
+    },
+    {
+      name: 'storage-takes-only-types-of-the-protocol',
+      severity: 'error',
+      from: { path: storage },
+      to: { path: protocol, dependencyTypesNot: ['type-only'] }
+    },
+    {
+      name: 'transport-asks-the-domain',
+      comment: 'Never the database.',
+      severity: 'error',
+      from: { path: transport },
+      to: { path: storage }
+    },
+    {
+      name: 'web-knows-the-protocol-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: own, pathNot: ['^web/', protocol] }
+    },
+    {
+      name: 'only-the-wiring-sees-everything',
+      comment: 'Neither the wiring nor scripts, tests and pages are for others to import.',
+      severity: 'error',
+      from: { path: '^(server|db)/', pathNot: '^server/(app|main)\\.ts$' },
+      to: { path: ['^server/(app|main)\\.ts$', outside] }
+    }
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist/', '^db/migrations/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json']
+    }
+  }
+}

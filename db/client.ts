@@ -1,0 +1,110 @@
+import { connect, type Socket } from 'node:net'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres, { type Sql } from 'postgres'
+import * as schema from './schema.ts'
+import { startEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
+import { migrateDatabase } from './migrate.ts'
+import { withSafeTransactions } from './transactions.ts'
+
+export type Db = PostgresJsDatabase<typeof schema>
+
+export interface DatabaseOptions {
+  /** PostgreSQL's address; without one the embedded database in `dataDir` is started. */
+  url?: string | undefined
+  dataDir: string
+  /** Connections for votes, and as many again for everything else. The embedded database has one for both. */
+  poolSize: number
+  onError: (error: Error) => void
+}
+
+export interface Database {
+  /** For everything but votes, so that a slow read never delays a ballot. */
+  db: Db
+  /** For the vote transaction alone. */
+  votes: Sql
+  close (): Promise<void>
+}
+
+// In the order in which they strike. The database ends what it still can; a connection that stays silent beyond that hangs on a
+// dead link or a frozen server, so it is dropped and whatever waits on it is rejected.
+const lockTimeoutMs = 3000
+const statementTimeoutMs = 4000
+const idleInTransactionTimeoutMs = 5000
+const silenceTimeoutMs = 6000
+const connectTimeoutSeconds = 4
+
+/** Opens PostgreSQL or the embedded database and brings its tables up to date. */
+export async function openDatabase (options: DatabaseOptions): Promise<Database> {
+  if (options.url === undefined) {
+    const embedded = await startEmbeddedDatabase({ dataDir: options.dataDir, onError: options.onError })
+    try {
+      return await openEmbedded(embedded)
+    } catch (error) {
+      await embedded.close()
+      throw error
+    }
+  }
+  await migrateDatabase(postgres(options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
+  const votes = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
+  const others = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
+  return {
+    db: drizzle(others, { schema, casing: 'snake_case' }),
+    votes: withPlainInstants(votes),
+    async close () {
+      await Promise.all([votes.end({ timeout: 5 }), others.end({ timeout: 5 })])
+    }
+  }
+}
+
+async function openEmbedded (embedded: EmbeddedDatabase): Promise<Database> {
+  const address = { ...embedded.connection, user: 'postgres', database: 'postgres', onnotice: () => {} }
+  await migrateDatabase(postgres({ ...address, max: 1 }))
+  const client = withSafeTransactions(postgres({ ...address, ...poolSettings(1) }))
+  const db = drizzle(client, { schema, casing: 'snake_case' })
+  return {
+    db,
+    votes: client,
+    async close () {
+      await client.end({ timeout: 5 })
+      await embedded.close()
+    }
+  }
+}
+
+function poolSettings (max: number) {
+  return {
+    max,
+    max_lifetime: null,
+    connect_timeout: connectTimeoutSeconds,
+    backoff: (retries: number) => Math.min(0.05 * 2 ** Math.min(retries, 5), 1),
+    onnotice: () => {},
+    socket: connectWatched,
+    connection: {
+      application_name: 'plenum',
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs
+    }
+  }
+}
+
+let attempts = 0
+
+/** Dials as postgres.js would (each attempt the next host of the list), with a limit on silence. */
+function connectWatched (options: { path?: string, host: string[], port: number[] }): Socket {
+  const at = attempts++ % options.host.length
+  const socket = options.path
+    ? connect({ path: options.path })
+    : connect({ host: options.host[at] ?? 'localhost', port: options.port[at] ?? 5432 })
+  socket.setNoDelay(true)
+  socket.setTimeout(silenceTimeoutMs, () => {
+    socket.destroy(Object.assign(new Error('the database connection was silent for too long'), { code: 'CONNECTION_SILENT' }))
+  })
+  return socket
+}
+
+/** Drizzle reads instants as text; the votes' client must not differ from it, whichever pool it is. */
+function withPlainInstants (client: Sql): Sql {
+  drizzle(client)
+  return client
+}

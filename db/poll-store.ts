@@ -1,0 +1,204 @@
+import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel } from 'drizzle-orm'
+import type { Answer, PollStatus } from '../server/protocol/poll.ts'
+import type { Db } from './client.ts'
+import { ballots, options, polls, rooms, tallies } from './schema.ts'
+
+export type PollRow = InferSelectModel<typeof polls>
+export type TallyRow = InferSelectModel<typeof tallies>
+export interface OptionRow { id: number, label: string }
+
+/** A poll with everything that its views are made of. */
+export interface StoredPoll {
+  poll: PollRow
+  /** In the host's order. */
+  options: OptionRow[]
+  /** Of the current round. */
+  tally: TallyRow
+  ownerId: string
+}
+
+type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+const currentTally = and(eq(tallies.pollId, polls.id), eq(tallies.round, polls.round))
+const clock = sql<Date>`clock_timestamp()`.mapWith(polls.createdAt)
+
+export async function findPolls (db: Db, ids: string[]): Promise<StoredPoll[]> {
+  return ids.length === 0 ? [] : await readPolls(db, inArray(polls.id, ids))
+}
+
+/** In the host's order. */
+export async function findRoomPolls (db: Db, roomId: string): Promise<StoredPoll[]> {
+  return await readPolls(db, eq(polls.roomId, roomId))
+}
+
+async function readPolls (db: Db, condition: ReturnType<typeof eq>): Promise<StoredPoll[]> {
+  const rows = await db.select({ poll: polls, tally: tallies, ownerId: rooms.ownerId, options: optionList }).from(polls)
+    .innerJoin(rooms, eq(rooms.id, polls.roomId)).innerJoin(tallies, currentTally)
+    .where(condition).orderBy(asc(polls.id))
+  return rows
+}
+
+// One statement reads the whole poll: two could meet an edit between them and join the options of one revision to the body of another.
+const optionList = sql<OptionRow[]>`(
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'label', o.label) ORDER BY o.position), '[]')
+  FROM options o WHERE o.poll_id = polls.id)`
+
+export interface PollFilter {
+  ownerId: string
+  roomId?: string | undefined
+  status?: PollStatus | undefined
+  /** Only polls older than the one with this id. */
+  before?: string | undefined
+  limit: number
+}
+
+/** Newest first. */
+export async function listPolls (db: Db, filter: PollFilter): Promise<StoredPoll[]> {
+  return await db.select({ poll: polls, tally: tallies, ownerId: rooms.ownerId, options: optionList }).from(polls)
+    .innerJoin(rooms, eq(rooms.id, polls.roomId)).innerJoin(tallies, currentTally)
+    .where(and(
+      eq(rooms.ownerId, filter.ownerId),
+      filter.roomId === undefined ? undefined : eq(polls.roomId, filter.roomId),
+      filter.status === undefined ? undefined : eq(polls.status, filter.status),
+      filter.before === undefined ? undefined : lt(polls.id, filter.before)))
+    .orderBy(desc(polls.id)).limit(filter.limit)
+}
+
+export async function readClock (db: Db): Promise<Date> {
+  const [row] = await db.select({ now: clock }).from(sql`(SELECT 1) AS one`)
+  return row?.now ?? new Date()
+}
+
+export type NewPollRow = typeof polls.$inferInsert
+
+/** @param labels get the option ids 1 to n in this order. */
+export async function insertPoll (
+  db: Db, row: NewPollRow, labels: string[], counts: TallyRow['counts'], newRoom?: typeof rooms.$inferInsert
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    if (newRoom !== undefined) await tx.insert(rooms).values(newRoom)
+    await tx.insert(polls).values(row)
+    if (labels.length > 0) {
+      await tx.insert(options).values(labels.map((label, at) => ({ pollId: row.id, id: at + 1, position: at, label })))
+    }
+    await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, counts, at: clock })
+  })
+}
+
+/** What a change of a poll is decided on, while the poll's lock is held. */
+export interface LockedState extends StoredPoll {
+  /** The database's clock, read after the lock was taken. */
+  now: Date
+  /** Whether the current round has any ballot, withdrawn ones included. */
+  hasBallots: boolean
+}
+
+export interface PollChange {
+  poll: Partial<Omit<PollRow, 'id' | 'roomId' | 'revision' | 'createdAt' | 'updatedAt'>>
+  /** The whole list, in the host's order. */
+  options?: OptionRow[]
+  /** Makes a new version, or none when absent. A round above the current one begins that round. */
+  tally?: { round: number, voters: number, counts: TallyRow['counts'] }
+}
+
+/**
+ * Locks the poll, lets `decide` see the truth, stores the change with the next revision (and version), commits.
+ * Undefined when there is no such poll; `decide` answers undefined to leave everything as it is.
+ */
+export async function changePoll (
+  db: Db, pollId: string, decide: (state: LockedState) => PollChange | undefined
+): Promise<StoredPoll | undefined> {
+  return await db.transaction(async (tx) => {
+    const state = await lockPoll(tx, pollId)
+    if (state === undefined) return undefined
+    const change = decide(state)
+    if (change === undefined) return state
+    await storeChange(tx, state, change)
+    const [stored] = await readPolls(tx, eq(polls.id, pollId))
+    return stored
+  })
+}
+
+async function lockPoll (tx: Tx, pollId: string): Promise<LockedState | undefined> {
+  // Its own statement: a snapshot taken before the wait would miss what the transaction waited for has stored.
+  await tx.select({ id: polls.id }).from(polls).where(eq(polls.id, pollId)).for('update')
+  const [stored] = await readPolls(tx, eq(polls.id, pollId))
+  if (stored === undefined) return undefined
+  const ofRound = tx.select({ n: ballots.n }).from(ballots).where(and(eq(ballots.pollId, pollId), eq(ballots.round, stored.poll.round)))
+  const [facts] = await tx.select({ now: clock, hasBallots: sql<boolean>`${exists(ofRound)}` }).from(polls).where(eq(polls.id, pollId))
+  return facts === undefined ? undefined : { ...stored, ...facts }
+}
+
+async function storeChange (tx: Tx, state: LockedState, change: PollChange): Promise<void> {
+  const pollId = state.poll.id
+  await tx.update(polls)
+    .set({ ...change.poll, revision: state.poll.revision + 1, updatedAt: state.now })
+    .where(eq(polls.id, pollId))
+  if (change.options !== undefined) {
+    await tx.delete(options).where(eq(options.pollId, pollId))
+    if (change.options.length > 0) {
+      await tx.insert(options).values(change.options.map(({ id, label }, position) => ({ pollId, id, position, label })))
+    }
+  }
+  if (change.tally === undefined) return
+  const tally = { ...change.tally, version: state.tally.version + 1, at: state.now }
+  await tx.insert(tallies).values({ pollId, ...tally })
+    .onConflictDoUpdate({ target: [tallies.pollId, tallies.round], set: tally })
+}
+
+/** Locks and deletes the poll with all its rounds when `decide` lets it. False when there is no such poll. */
+export async function deletePoll (db: Db, pollId: string, decide: (state: LockedState) => void): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const state = await lockPoll(tx, pollId)
+    if (state === undefined) return false
+    decide(state)
+    await tx.update(rooms).set({ currentPollId: null, revision: sql`${rooms.revision} + 1`, updatedAt: state.now })
+      .where(and(eq(rooms.id, state.poll.roomId), eq(rooms.currentPollId, pollId)))
+    await tx.delete(ballots).where(eq(ballots.pollId, pollId))
+    await tx.delete(polls).where(eq(polls.id, pollId))
+    return true
+  })
+}
+
+/** The tally of one round, the current one or an older one. */
+export async function findTally (db: Db, pollId: string, round: number): Promise<TallyRow | undefined> {
+  const [row] = await db.select().from(tallies).where(and(eq(tallies.pollId, pollId), eq(tallies.round, round)))
+  return row
+}
+
+/** What of each of these polls, and of every poll of these rooms, is newest. */
+export async function listPollVersions (db: Db, pollIds: string[], roomIds: string[]) {
+  return await db.select({ id: polls.id, revision: polls.revision, version: tallies.version }).from(polls)
+    .innerJoin(tallies, currentTally)
+    .where(or(inArray(polls.id, pollIds), inArray(polls.roomId, roomIds)))
+}
+
+export interface StoredVote { round: number, n: number, answer: Answer | null, version: number, castAt: Date }
+
+/** By `pollId:voterId`: the newest ballot of each pair in the poll's current round; pairs without one are absent. */
+export async function findNewestBallots (db: Db, pairs: { pollId: string, voterId: string }[]): Promise<Map<string, StoredVote>> {
+  if (pairs.length === 0) return new Map()
+  const pollIds = sql.param(pairs.map((pair) => pair.pollId))
+  const voterIds = sql.param(pairs.map((pair) => pair.voterId))
+  const rows = await db.execute<{ poll_id: string, voter_id: string, round: number, n: number, answer: Answer | null, version: string, at: string }>(sql`
+    SELECT pair.poll_id, pair.voter_id, p.round, b.n, b.answer, b.version, b.at
+    FROM unnest(${pollIds}::uuid[], ${voterIds}::uuid[]) AS pair (poll_id, voter_id)
+    JOIN polls p ON p.id = pair.poll_id
+    CROSS JOIN LATERAL (
+      SELECT n, answer, version, at FROM ballots
+      WHERE poll_id = pair.poll_id AND round = p.round AND voter_id = pair.voter_id ORDER BY n DESC LIMIT 1) AS b`)
+  return new Map(rows.map((row) => [`${row.poll_id}:${row.voter_id}`, {
+    round: row.round, n: row.n, answer: row.answer, version: Number(row.version), castAt: new Date(row.at)
+  }]))
+}
+
+/** Polls whose `opensAt` or `closesAt` has come or comes within `horizonMs`, with the time left by the database's clock. */
+export async function listDuePolls (db: Db, horizonMs: number): Promise<{ id: string, inMs: number }[]> {
+  const rows = await db.execute<{ id: string, in_ms: number }>(sql`
+    SELECT id, (extract(epoch FROM due - clock_timestamp()) * 1000)::float8 AS in_ms FROM (
+      SELECT id, opens_at AS due FROM polls WHERE status = 'draft' AND opens_at IS NOT NULL
+      UNION ALL
+      SELECT id, closes_at FROM polls WHERE status IN ('open', 'paused') AND closes_at IS NOT NULL) AS waiting
+    WHERE due <= statement_timestamp() + ${horizonMs}::float8 * interval '1 millisecond' ORDER BY due LIMIT 1000`)
+  return rows.map((row) => ({ id: row.id, inMs: row.in_ms }))
+}

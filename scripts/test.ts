@@ -1,0 +1,181 @@
+// Runs the tests: starts PostgreSQL and Redis once, finds a browser, runs tap, counts the assertions.
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startChild, type RunningChild } from '../test/helpers/child-process.ts'
+import { findChromium, findPostgres, findRedis, startPostgres, startRedis } from '../test/helpers/services.ts'
+import { createTestReport } from './test-report.ts'
+
+const usage = `Usage: npm test -- [--jobs N] [--timeout SECONDS] [NAME...]
+
+Runs the test files, or only those whose path contains one of the NAMEs, with a PostgreSQL and a
+Redis of their own. Ends with the number of assertions that passed, failed and were skipped.
+
+  --jobs N      test files at once (default 2)
+  --timeout S   seconds that a test file may take (default 120)
+
+Environment: TEST_DATABASE_URL, TEST_REDIS_URL or REDIS_URL, and CHROMIUM_PATH name services to use
+instead. What is missing is installed on Debian as root; else the tests that need it are skipped,
+which counts as a failure where CI is set.`
+
+interface Services {
+  environment: Record<string, string>
+  missing: string[]
+  stop (): Promise<void>
+}
+
+const interruptTimeoutMs = 2_000
+const build = resolve(import.meta.dirname, '..')
+
+/** The folder of package.json: two above the build in dist, or the build itself in an image. */
+function findRoot (): string {
+  let folder = build
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = resolve(folder, '..')
+    if (parent === folder) throw new Error('There is no package.json above the build.')
+    folder = parent
+  }
+  return folder
+}
+
+function findTests (names: string[]): string[] {
+  const folder = join(build, 'test')
+  const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
+  return paths
+    .filter((path) => path.endsWith('.test.js'))
+    .map((path) => join(folder, path))
+    .filter((path) => names.length === 0 || names.some((name) => relative(build, path).includes(name.replace(/\.ts$/, '.js'))))
+    .sort()
+}
+
+async function startServices (): Promise<Services> {
+  const environment: Record<string, string> = {}
+  const missing: string[] = []
+  const stops: Array<() => Promise<void>> = []
+  const given = (name: string): string | undefined => process.env[name] === '' ? undefined : process.env[name]
+
+  const databaseUrl = given('TEST_DATABASE_URL')
+  if (databaseUrl !== undefined) environment.TEST_DATABASE_URL = databaseUrl
+  else if (await findPostgres() === null) missing.push('PostgreSQL')
+  else {
+    const postgres = await startPostgres()
+    environment.TEST_DATABASE_URL = postgres.url
+    stops.push(() => postgres.stop())
+  }
+
+  const redisUrl = given('TEST_REDIS_URL') ?? given('REDIS_URL')
+  if (redisUrl !== undefined) environment.TEST_REDIS_URL = redisUrl
+  else if (await findRedis() === null) missing.push('Redis')
+  else {
+    const redis = await startRedis()
+    environment.TEST_REDIS_URL = redis.url
+    stops.push(() => redis.stop())
+  }
+
+  const chromium = await findChromium()
+  if (chromium === null) missing.push('Chromium')
+  else environment.CHROMIUM_PATH = chromium
+
+  return {
+    environment,
+    missing,
+    stop: async () => { await Promise.all(stops.map((stop) => stop())) }
+  }
+}
+
+/** Runs a command of tap and hands on its stdout. Resolves with the exit code, null after a signal. */
+function runTap (args: string[], environment: NodeJS.ProcessEnv, onOutput: (chunk: Buffer) => void): { tap: RunningChild, ended: Promise<number | null> } {
+  const root = findRoot()
+  const tap = startChild(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], {
+    cwd: root,
+    env: environment,
+    // The test files and what they start form a group with tap and end with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  tap.process.ref()
+  tap.process.stdout?.on('data', onOutput)
+  return { tap, ended: new Promise((resolve) => tap.process.on('close', resolve)) }
+}
+
+/** tap compiles its plugins into node_modules; after a fresh installation it still has the default ones. */
+async function prepareTap (): Promise<void> {
+  const compiled = join(findRoot(), 'node_modules/@tapjs/test/test-built/dist/esm/index.js')
+  if (existsSync(compiled) && !/signature = .*@tapjs\/typescript/.test(readFileSync(compiled, 'utf8'))) return
+  console.error('Preparing tap (once after an installation, a few seconds).')
+  const code = await runTap(['build'], process.env, (chunk) => { process.stderr.write(chunk) }).ended
+  if (code !== 0) throw new Error('tap build failed')
+}
+
+function readCount (value: string, name: string): string {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new Error(`--${name} takes a number from 1, not ${value}`)
+  return value
+}
+
+/** Returns the exit code. */
+async function main (): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: '2' },
+      timeout: { type: 'string', default: '120' }
+    }
+  })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const limits = [`--jobs=${readCount(values.jobs, 'jobs')}`, `--timeout=${readCount(values.timeout, 'timeout')}`]
+  const files = findTests(positionals)
+  if (files.length === 0) {
+    console.log('No test file matches.')
+    console.log('0 passed, 0 failed, 0 skipped')
+    return 1
+  }
+
+  await prepareTap()
+  console.log('Starting the services for the tests.')
+  const services = await startServices()
+  for (const name of services.missing) console.log(`${name} cannot be had here; the tests that need it are skipped.`)
+  console.log(`Running ${files.length} test file${files.length === 1 ? '' : 's'}.`)
+
+  const results = join(findRoot(), '.tap')
+  mkdirSync(results, { recursive: true })
+  const raw = createWriteStream(join(results, 'results.tap'))
+  const prefix = `${relative(findRoot(), build)}/`
+  const report = createTestReport(console.log, (name) => name.replace(prefix, '').replace(/\.js$/, '.ts'))
+  const environment = { ...process.env, ...services.environment, TEST_SKIP_INSTALL: '1' }
+  const { tap, ended } = runTap(['run', '--disable-coverage', '--reporter=tap', ...limits, ...files], environment, (chunk) => {
+    raw.write(chunk)
+    report.write(chunk)
+  })
+  let wasInterrupted = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      wasInterrupted = true
+      tap.signal('SIGTERM')
+      setTimeout(() => tap.signal('SIGKILL'), interruptTimeoutMs).unref()
+    })
+  }
+  const code = await ended
+  const isInOrder = await report.end()
+  raw.end()
+  await services.stop()
+
+  const { passed, failed, skipped } = report.counts
+  if (wasInterrupted) console.log('The run was interrupted.')
+  else if (code !== 0 && failed === 0) console.log(`tap itself failed (exit code ${code ?? 'none'}).`)
+  const isComplete = services.missing.length === 0 || (process.env.CI ?? '') === ''
+  if (!isComplete) console.log(`CI is set, and ${services.missing.join(', ')} cannot be had: that is a failure.`)
+  if (passed + failed === 0) console.log('No assertion ran.')
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  return code === 0 && failed === 0 && isInOrder && isComplete && passed > 0 ? 0 : 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { openDatabase } from '../db/client.ts'
+import { databaseErrorOf } from '../db/errors.ts'
+import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
+import type { Config } from './config.ts'
+import { createAuthentication } from './http/authentication.ts'
+import { authRoutes } from './http/auth-routes.ts'
+import { healthRoutes } from './http/health-routes.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { registerOpenApi } from './http/openapi.ts'
+import { pollRoutes } from './http/poll-routes.ts'
+import { roomRoutes } from './http/room-routes.ts'
+import { voteRoutes } from './http/vote-routes.ts'
+import { webPages } from './http/web-pages.ts'
+import { createIdentityService } from './identity/identity-service.ts'
+import { createOriginCheck } from './identity/origins.ts'
+import { loadGeneratedKey } from './identity/secret-keys.ts'
+import { createTokens } from './identity/tokens.ts'
+import { createBallotBox } from './polls/ballot-box.ts'
+import { startBoardRepair } from './polls/board-repair.ts'
+import { createMyVotes } from './polls/my-votes.ts'
+import { startPollSchedule } from './polls/poll-schedule.ts'
+import { createPollService } from './polls/poll-service.ts'
+import { toSnapshot } from './polls/poll-snapshot.ts'
+import { createPollViews } from './polls/poll-views.ts'
+import { createResultsBoard } from './polls/results-board.ts'
+import { connectCluster, type Hint } from './realtime/cluster.ts'
+import { createFeed } from './realtime/feed.ts'
+import { feedRoutes, registerWebsocket } from './realtime/feed-routes.ts'
+import { createAdmission, createHandshake } from './realtime/handshake.ts'
+import { createHintReader } from './realtime/hints.ts'
+import { joinEvents } from './realtime/join-events.ts'
+import { createPresence } from './realtime/presence.ts'
+import { startResultsBroadcaster } from './realtime/results-broadcaster.ts'
+import { createRoomEmitter } from './realtime/room-emitter.ts'
+import { hostsRoom, pollRoom, stageRoom } from './realtime/rooms.ts'
+import { startSessionWatch } from './realtime/session-watch.ts'
+import { createSlowReaders } from './realtime/slow-readers.ts'
+import { createSocketServer } from './realtime/socket-server.ts'
+import { voteEvents } from './realtime/vote-events.ts'
+import { createRoomBoard } from './rooms/room-board.ts'
+import { createRoomService } from './rooms/room-service.ts'
+
+const webDir = fileURLToPath(new URL('../web', import.meta.url))
+
+export interface App {
+  /** Starts to listen. Resolves to the port, which is the configured one unless that is 0. */
+  listen (): Promise<{ port: number }>
+  /** Drains: no new connections, waiting votes committed, sockets closed so that clients come back elsewhere. */
+  close (): Promise<void>
+}
+
+/** The whole wiring. What is opened here is closed here, in reverse order. */
+export async function buildApp (config: Config): Promise<App> {
+  const logger = pino({ level: config.logLevel, serializers: { err: serializeError } })
+  const onError = (err: unknown, sentence: string) => { logger.warn({ err }, sentence) }
+  const instanceId = randomUUID()
+  const isAllowedOrigin = createOriginCheck(config)
+  let isDraining = false
+
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    poolSize: config.databasePoolSize,
+    onError: (err) => { logger.fatal({ err }, 'the embedded database failed; start again to recover') }
+  })
+  const { db, votes } = database
+  const tokens = createTokens({
+    secretKeys: config.secretKeys ?? [await loadGeneratedKey(config.dataDir)], accessSeconds: config.accessTokenTtlSeconds
+  })
+  const identity = createIdentityService({ db, tokens, registration: config.registration })
+
+  const roomBoard = createRoomBoard()
+  const board = createResultsBoard({
+    loadPolls: async (ids) => (await findPolls(db, ids)).map(toSnapshot),
+    loadRoomPolls: async (roomId) => (await findRoomPolls(db, roomId)).map(toSnapshot)
+  })
+  const rooms = createRoomService({ db, board: roomBoard })
+  const polls = createPollService({ db, board, rooms })
+  const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
+
+  const cluster = config.redisUrl === undefined
+    ? undefined
+    : connectCluster({ url: config.redisUrl, onTrouble: (err) => { onError(err, 'Redis is away; votes go on, other instances follow through the database') } })
+  const sockets = createSocketServer({
+    admit: createAdmission({ isAllowedOrigin, isFull: () => isDraining || sockets.socketCount() >= config.maxSockets }),
+    identify: createHandshake({ identity, tokens }),
+    cluster
+  })
+  const { io } = sockets
+  const publish = (hint: Hint) => { if (cluster !== undefined) io.serverSideEmit('hint', hint) }
+  const slowReaders = createSlowReaders()
+  const emitter = createRoomEmitter({ io, board, slowReaders })
+  const feed = createFeed({ board, views })
+  const sessions = startSessionWatch({ identity, onError })
+  const presence = createPresence({
+    io,
+    rooms: roomBoard,
+    instanceId,
+    announce: (present) => { publish({ type: 'present', ...present }) },
+    emitRoom: (state) => { emitter.emitRoom(state).catch((error: unknown) => { onError(error, 'a room could not be sent out') }) }
+  })
+  const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
+  roomBoard.subscribe((snapshot, source) => {
+    if (source === 'commit') publish({ type: 'room', ...snapshot })
+    presence.show(snapshot.room.id)
+  })
+  const isWatched = {
+    poll: (pollId: string) => emitter.hasMembers(pollRoom(pollId)) || emitter.hasMembers(hostsRoom(pollId)) || feed.isWatching(pollId),
+    room: (roomId: string) => emitter.hasMembers(stageRoom(roomId))
+  }
+  const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
+  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
+  cluster?.onReady(repair.runNow)
+  sockets.serve({ ...joinEvents({ rooms, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
+  const schedule = startPollSchedule({ db, polls, onError })
+
+  const authentication = createAuthentication({ identity, tokens })
+  const app = await createHttpServer({
+    logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin
+  })
+  const relay = await registerWebsocket(app)
+  sockets.attach(app, relay)
+  await registerOpenApi(app)
+  await app.register(healthRoutes, {
+    askDatabase: async () => { await readClock(db) }, isRedisUp: cluster?.isUp, isDraining: () => isDraining
+  })
+  await app.register(async (api) => {
+    await api.register(authRoutes, { identity, authentication })
+    await api.register(roomRoutes, { rooms, polls, board, authentication })
+    await api.register(pollRoutes, { polls, views, authentication })
+    await api.register(voteRoutes, { ballotBox, views, authentication })
+    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
+  }, { prefix: '/api/v1' })
+  await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
+
+  app.addHook('preClose', async () => {
+    isDraining = true
+    await ballotBox.drain()
+    feed.close()
+    await sockets.drain()
+  })
+  app.addHook('onClose', async () => {
+    schedule.stop()
+    sessions.stop()
+    presence.stop()
+    broadcaster.stop()
+    slowReaders.stop()
+    await ballotBox.drain()
+    await repair.stop()
+    await cluster?.close()
+    await database.close()
+  })
+
+  return {
+    async listen () {
+      await app.listen({ host: config.host, port: config.port })
+      const address = app.server.address()
+      return { port: address !== null && typeof address === 'object' ? address.port : config.port }
+    },
+    close: async () => { await app.close() }
+  }
+}
+
+function serializeError (error: Error): object {
+  const cause = databaseErrorOf(error)
+  return pino.stdSerializers.err(cause instanceof Error ? cause : error)
+}

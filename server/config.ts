@@ -1,0 +1,125 @@
+import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { readFileSync } from 'node:fs'
+
+/** Every variable there is. `.env.example` and the README's table are tested against it. */
+export const Environment = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 lets phones in the same network come' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 takes a free one' }),
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL 15 or newer; without it an embedded database in DATA_DIR' })),
+  DATABASE_POOL_SIZE: Type.Integer({ default: 4, minimum: 1, maximum: 100, description: 'Connections for votes, and as many again for everything else' }),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://', description: 'Redis 7 or newer, for more than one instance; without it one instance runs alone' })),
+  SECRET_KEY: Type.Optional(Type.String({ description: 'Signs tokens; at least 32 bytes. Several, separated by commas: the first signs, all verify' })),
+  SECRET_KEY_FILE: Type.Optional(Type.String({ description: 'File that holds SECRET_KEY' })),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+/?$', description: 'Address that the audience uses, as https://polls.example.org' })),
+  ALLOWED_ORIGINS: Type.String({ default: '', description: 'Further origins whose pages may connect, separated by commas' }),
+  TRUST_PROXY: Type.String({ default: '', description: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas' }),
+  REGISTRATION: Type.Union([Type.Literal('open'), Type.Literal('closed')], { default: 'open', description: 'open or closed: whether anyone may register as a host; the first user always may' }),
+  LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
+  DATA_DIR: Type.String({ default: './data', description: 'Folder of the embedded database and the generated key' }),
+  ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
+  MAX_QUEUED_VOTES: Type.Integer({ default: 20000, minimum: 1, description: 'Votes that may wait for the database on this instance; beyond it they are answered busy' }),
+  MAX_SOCKETS: Type.Integer({ default: 20000, minimum: 1, description: 'Sockets that this instance accepts; beyond it handshakes are refused' })
+})
+
+type EnvironmentValues = Static<typeof Environment>
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string | undefined
+  readonly databasePoolSize: number
+  readonly redisUrl: string | undefined
+  /** Undefined on the embedded default without a given key: one is generated and kept in the data folder. */
+  readonly secretKeys: readonly [string, ...string[]] | undefined
+  readonly publicUrl: string | undefined
+  readonly allowedOrigins: readonly string[]
+  readonly trustProxy: readonly string[]
+  readonly registration: 'open' | 'closed'
+  readonly logLevel: string
+  readonly dataDir: string
+  readonly accessTokenTtlSeconds: number
+  readonly maxQueuedVotes: number
+  readonly maxSockets: number
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const validator = Compile(Environment)
+const minSecretBytes = 32
+
+/** Reads the environment once. Throws ConfigError with a sentence for people when it cannot be right. */
+export function readConfig (environment: NodeJS.ProcessEnv): Config {
+  const values = parseEnvironment(environment)
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL,
+    secretKeys: readSecretKeys(values),
+    publicUrl: values.PUBLIC_URL?.replace(/\/$/, ''),
+    allowedOrigins: splitList(values.ALLOWED_ORIGINS),
+    trustProxy: splitList(values.TRUST_PROXY),
+    registration: values.REGISTRATION,
+    logLevel: values.LOG_LEVEL,
+    dataDir: values.DATA_DIR,
+    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    maxQueuedVotes: values.MAX_QUEUED_VOTES,
+    maxSockets: values.MAX_SOCKETS
+  })
+}
+
+/** For people: every setting, with secrets and passwords blotted out. */
+export function redactConfig (config: Config): Record<string, unknown> {
+  const hidePassword = (url: string | undefined) => url?.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:***@')
+  return {
+    ...config,
+    secretKeys: config.secretKeys?.map(() => '***'),
+    databaseUrl: hidePassword(config.databaseUrl),
+    redisUrl: hidePassword(config.redisUrl)
+  }
+}
+
+function parseEnvironment (environment: NodeJS.ProcessEnv): EnvironmentValues {
+  const raw: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(Environment.properties)) {
+    const text = environment[name]?.trim()
+    if (text !== undefined && text !== '') {
+      raw[name] = 'type' in schema && schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text
+    } else if ('default' in schema) {
+      raw[name] = schema.default
+    }
+  }
+  if (validator.Check(raw)) return raw
+  const problems = validator.Errors(raw).map((error) => `${error.instancePath.slice(1) || 'environment'} ${error.message}`)
+  throw new ConfigError(`Check the environment: ${problems.join('; ')}.`)
+}
+
+function readSecretKeys (values: EnvironmentValues): [string, ...string[]] | undefined {
+  const given = values.SECRET_KEY_FILE === undefined ? values.SECRET_KEY : readSecretFile(values.SECRET_KEY_FILE)
+  const [signing, ...older] = splitList(given ?? '')
+  if (signing === undefined) {
+    if (values.DATABASE_URL === undefined) return undefined
+    throw new ConfigError('SECRET_KEY is missing: set it to at least 32 random bytes, for example from `openssl rand -base64 32`.')
+  }
+  const isWeak = (key: string) => Buffer.byteLength(key) < minSecretBytes || new Set(key).size < 8
+  if ([signing, ...older].some(isWeak)) {
+    throw new ConfigError('SECRET_KEY is too weak: each key needs at least 32 random bytes, for example from `openssl rand -base64 32`.')
+  }
+  return [signing, ...older]
+}
+
+function readSecretFile (path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new ConfigError(`SECRET_KEY_FILE cannot be read: ${path}`, { cause: error })
+  }
+}
+
+function splitList (text: string): string[] {
+  return text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+}

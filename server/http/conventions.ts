@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isUuid } from '../protocol/common.ts'
+import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
+
+/** A malformed id names nothing, so it is answered like an unknown one. */
+export function readId (params: unknown, name: string, code: ErrorCode): string {
+  const value = typeof params === 'object' && params !== null && name in params ? Reflect.get(params, name) : undefined
+  if (typeof value !== 'string' || !isUuid(value)) throw new PlenumError(code)
+  return value.toLowerCase()
+}
+
+export function etagOf (revision: number): string {
+  return `"${revision}"`
+}
+
+/** Sets the ETag and says whether the caller has this revision already: then 304 and no body is the answer. */
+export function isFresh (request: FastifyRequest, reply: FastifyReply, revision: number): boolean {
+  const etag = etagOf(revision)
+  reply.header('etag', etag)
+  return matches(request.headers['if-none-match'], etag)
+}
+
+/** Tests If-Match against a revision. Throws revision_required without the header. */
+export function readIfMatch (request: FastifyRequest): (revision: number) => boolean {
+  const header = request.headers['if-match']
+  if (header === undefined) throw new PlenumError('revision_required', { detail: 'Send the ETag of what you changed as If-Match.' })
+  return (revision) => matches(header, etagOf(revision))
+}
+
+function matches (header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  return header.trim() === '*' || header.split(',').some((given) => given.trim().replace(/^W\//, '') === etag)
+}
+
+/** A list's page: one more than asked for was read, which tells whether there is a next one. */
+export function toPage<T> (read: T[], limit: number, idOf: (item: T) => string): { items: T[], nextCursor: string | null } {
+  const items = read.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: read.length > limit && last !== undefined ? Buffer.from(idOf(last)).toString('base64url') : null }
+}
+
+/** The id after which a page starts. Throws validation_failed for a cursor that is not ours. */
+export function readCursor (cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined
+  const id = Buffer.from(cursor, 'base64url').toString()
+  if (!isUuid(id)) {
+    throw new PlenumError('validation_failed', { detail: 'The cursor is not valid.', errors: [{ pointer: '/querystring/cursor', detail: 'is not valid' }] })
+  }
+  return id
+}
+
+/** Commands take no body; an empty one and an empty object are the same as none. */
+export async function refuseBody (request: FastifyRequest): Promise<void> {
+  const { body } = request
+  const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
+  if (!isEmpty) throw new PlenumError('validation_failed', { detail: 'This takes no body.', errors: [{ pointer: '', detail: 'must be empty' }] })
+}
+
+// Whoever may see a body or not by who they are: no cache in between may keep it.
+export const privateCache = 'private, no-store'
+export const publicCache = 'no-cache'

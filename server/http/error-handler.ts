@@ -1,0 +1,61 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { asPlenumError } from '../polls/errors.ts'
+import { PlenumError, problems, type ErrorCode, type FieldError, type Problem } from '../protocol/problem.ts'
+
+export const problemMediaType = 'application/problem+json'
+
+/** Every error leaves as RFC 9457 problem details with a code of the closed list. A 5xx tells nothing of the inside. */
+export function handleError (error: FastifyError | PlenumError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const known = toPlenumError(error)
+  if (known.code === 'internal') request.log.error({ err: error }, 'a request failed')
+  else if (known.status >= 500) request.log.warn({ err: error }, 'a request could not be served')
+  sendProblem(known, request, reply)
+}
+
+export function sendProblem (error: PlenumError, request: FastifyRequest, reply: FastifyReply): void {
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000))
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="plenum"')
+  reply.code(error.status).header('cache-control', 'no-store').type(problemMediaType).send(JSON.stringify(toProblem(error, request.id)))
+}
+
+export function toProblem (error: PlenumError, requestId: string): Problem {
+  const [status, title] = problems[error.code]
+  return {
+    type: `urn:plenum:problem:${error.code}`,
+    title,
+    status,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    code: error.code,
+    requestId,
+    ...(error.errors === undefined ? {} : { errors: error.errors })
+  }
+}
+
+const codeByStatus: Partial<Record<number, ErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited'
+}
+
+function toPlenumError (error: FastifyError | PlenumError | Error): PlenumError {
+  if (error instanceof PlenumError) return error
+  if ('validation' in error && error.validation !== undefined) {
+    const errors = error.validation.map((found) => toFieldError(found, error.validationContext ?? 'body'))
+    return new PlenumError('validation_failed', { detail: errors[0]?.detail ?? error.message, errors })
+  }
+  const status = 'statusCode' in error ? error.statusCode ?? 500 : 500
+  if (status < 400 || status >= 500) return asPlenumError(error)
+  return new PlenumError(codeByStatus[status] ?? 'validation_failed', { detail: error.message || STATUS_CODES[status] || '', cause: error })
+}
+
+function toFieldError (found: { instancePath: string, message?: string }, context: string): FieldError {
+  const pointer = context === 'body' ? found.instancePath : `/${context}${found.instancePath}`
+  const detail = found.message ?? 'is not valid'
+  return { pointer, detail: detail === 'schema is false' ? 'is not known here' : detail }
+}

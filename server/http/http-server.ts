@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import fastifyCookie from '@fastify/cookie'
+import fastifyHelmet from '@fastify/helmet'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify'
+import type { OriginCheck } from '../identity/origins.ts'
+import { Empty } from '../protocol/common.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { handleError, sendProblem } from './error-handler.ts'
+
+export interface HttpServerOptions {
+  logger: FastifyBaseLogger
+  /** Addresses or networks of proxies whose X-Forwarded-* headers count. */
+  trustProxy: readonly string[]
+  isSecure: boolean
+  isAllowedOrigin: OriginCheck
+}
+
+const maxBodyBytes = 64 * 1024
+// Long enough for a slow phone, short enough that a half-sent request does not hold a socket.
+const requestTimeoutMs = 10_000
+
+/** The Fastify instance with what every route shares: validation, problem details, security headers, cookies. */
+export async function createHttpServer (options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: handleError
+  })
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setErrorHandler(handleError)
+  acceptEmptyJson(app)
+  refuseUnknownQueries(app)
+  refuseForeignPages(app, options.isAllowedOrigin)
+  answerUnknownRoutes(app)
+  await app.register(fastifyCookie)
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"]
+      }
+    },
+    strictTransportSecurity: options.isSecure ? { maxAge: 31_536_000 } : false,
+    // Browsers refuse it over plain http with an error for each page.
+    crossOriginOpenerPolicy: options.isSecure ? { policy: 'same-origin' } : false,
+    originAgentCluster: options.isSecure,
+    referrerPolicy: { policy: 'no-referrer' }
+  })
+  return app
+}
+
+/** Many clients name JSON as the type of a body that they do not send. */
+function acceptEmptyJson (app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body.toString(), done)
+  })
+}
+
+/** A misspelt query parameter is an error, not a silent default. */
+function refuseUnknownQueries (app: FastifyInstance): void {
+  app.addHook('onRoute', (route: RouteOptions) => {
+    if (route.url.startsWith('/api/v1/')) route.schema = { querystring: Empty, ...route.schema }
+  })
+}
+
+/** A page of another origin must not act with the cookies of who looks at it. */
+function refuseForeignPages (app: FastifyInstance, isAllowedOrigin: OriginCheck): void {
+  const readsOnly = new Set(['GET', 'HEAD', 'OPTIONS'])
+  app.addHook('onRequest', async (request) => {
+    if (readsOnly.has(request.method)) return
+    if (!isAllowedOrigin(request.headers.origin, request.host)) {
+      throw new PlenumError('forbidden', { detail: 'Pages of this origin may not do this.' })
+    }
+  })
+}
+
+/** Another method of a known path is 405 with Allow, anything else 404. */
+function answerUnknownRoutes (app: FastifyInstance): void {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    const known = methods.get(url) ?? new Set()
+    for (const one of [method].flat()) known.add(one)
+    methods.set(url, known)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.replace(/\?.*$/s, '')
+    const allowed = Array.from(methods).filter(([url]) => !url.includes('*') && patternOf(url).test(path)).flatMap(([, known]) => Array.from(known))
+    if (allowed.length === 0) return sendProblem(new PlenumError('not_found'), request, reply)
+    reply.header('allow', Array.from(new Set(allowed)).sort().join(', '))
+    sendProblem(new PlenumError('method_not_allowed'), request, reply)
+  })
+}
+
+function patternOf (url: string): RegExp {
+  return new RegExp(`^${url.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`)
+}

@@ -1,0 +1,60 @@
+import fastifySwagger from '@fastify/swagger'
+import fastifySwaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../protocol/problem.ts'
+
+export const hostSecurity = [{ accessToken: [] }]
+export const voterSecurity = [{ voterToken: [] }, { voterCookie: [] }]
+export const anyoneSecurity = [{}, ...hostSecurity, ...voterSecurity]
+
+const meaning: Record<number, string> = {
+  400: 'The request is not valid',
+  401: 'Sign in first',
+  403: 'Not allowed, or the results are hidden',
+  404: 'It does not exist, or not for this caller',
+  409: 'It does not fit the current state',
+  412: 'It was changed in the meantime',
+  422: 'The answer can never count',
+  428: 'If-Match is required',
+  503: 'Try again after Retry-After'
+}
+
+/** The problem answers that a route documents. */
+export function problemResponses (...statuses: number[]) {
+  return Object.fromEntries(statuses.map((status) => [status, {
+    description: meaning[status] ?? 'Problem', content: { 'application/problem+json': { schema: Problem } }
+  }]))
+}
+
+/** Serves the OpenAPI description, made from the routes' own schemas, and its page. Register before the routes. */
+export async function registerOpenApi (app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Plenum',
+        version: '1.0.0',
+        description: 'Live polls. Every acknowledged vote is durable and counted exactly once; every result is exact at its version.',
+        license: { name: 'MIT', identifier: 'MIT' }
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'Identity', description: 'Hosts and voters' },
+        { name: 'Rooms', description: 'What an audience joins with a code' },
+        { name: 'Polls', description: 'Questions and their lifecycle' },
+        { name: 'Votes', description: 'Casting, changing and withdrawing' },
+        { name: 'Results', description: 'Exact counts at a version' },
+        { name: 'Health', description: 'For load balancers' }
+      ],
+      components: {
+        securitySchemes: {
+          accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A host\'s access token' },
+          voterToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A voter token' },
+          voterCookie: { type: 'apiKey', in: 'cookie', name: 'voter', description: 'The voter cookie that pages set' }
+        }
+      }
+    }
+  })
+  await app.register(fastifySwaggerUi, { routePrefix: '/api/docs', staticCSP: true })
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { PollCommand } from '../polls/lifecycle.ts'
+import type { PollService } from '../polls/poll-service.ts'
+import type { PollViews } from '../polls/poll-views.ts'
+import { Closed, Id, Page, PageQuery } from '../protocol/common.ts'
+import { NewPoll, Poll, PollEdit, PollStatus } from '../protocol/poll.ts'
+import type { Authentication } from './authentication.ts'
+import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
+import { anyoneSecurity, hostSecurity, problemResponses } from './openapi.ts'
+
+export interface PollRoutesOptions {
+  polls: PollService
+  views: PollViews
+  authentication: Authentication
+}
+
+const commands: Record<PollCommand, string> = {
+  open: 'Open a poll, or open it again',
+  pause: 'Pause an open poll',
+  close: 'Close a poll: its results become final',
+  archive: 'Archive a draft or a closed poll',
+  reset: 'Begin a new round; the old one stays readable'
+}
+
+const ListQuery = Closed({ ...PageQuery.properties, roomId: Type.Optional(Id), status: Type.Optional(PollStatus) })
+
+export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication }: PollRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+  const common = { tags: ['Polls'], security: hostSecurity }
+  const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
+
+  app.post('/polls', {
+    schema: { ...common, summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: Poll, ...problemResponses(400, 401, 403, 404) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request)
+    const { poll } = await polls.create(user.id, request.body)
+    return await reply.code(201).header('location', `/api/v1/polls/${poll.id}`).header('etag', etagOf(poll.revision)).send(poll)
+  })
+
+  app.get('/polls', {
+    schema: { ...common, summary: 'List own polls, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request)
+    const { limit = 20, cursor, roomId, status } = request.query
+    const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
+    reply.header('cache-control', privateCache)
+    return toPage(found.map(({ poll }) => poll), limit, (poll) => poll.id)
+  })
+
+  app.get('/polls/:pollId', {
+    schema: { ...common, security: anyoneSecurity, summary: 'Read a poll', response: { 200: Poll, 304: Type.Null(), ...problemResponses(401, 404) } }
+  }, async (request, reply) => {
+    const { host } = await authentication.identify(request)
+    const { poll } = await views.find(pollIdOf(request.params), { userId: host?.user.id })
+    reply.header('cache-control', poll.status === 'draft' ? privateCache : publicCache)
+    return isFresh(request, reply, poll.revision) ? await reply.code(304).send(null) : poll
+  })
+
+  app.patch('/polls/:pollId', {
+    schema: { ...common, summary: 'Edit a poll', body: PollEdit, response: { 200: Poll, ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request)
+    const pollId = pollIdOf(request.params)
+    const { poll } = await polls.edit(pollId, user.id, request.body, readIfMatch(request))
+    reply.header('etag', etagOf(poll.revision))
+    return poll
+  })
+
+  app.delete('/polls/:pollId', {
+    schema: { ...common, summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request)
+    const pollId = pollIdOf(request.params)
+    await polls.delete(pollId, user.id, readIfMatch(request))
+    return await reply.code(204).send(null)
+  })
+
+  for (const command of ['open', 'pause', 'close', 'archive', 'reset'] as const) {
+    app.post(`/polls/:pollId/${command}`, {
+      schema: { ...common, summary: commands[command], response: { 200: Poll, ...problemResponses(401, 403, 404, 409) } },
+      preValidation: refuseBody
+    }, async (request, reply) => {
+      const { user } = await authentication.requireHost(request)
+      const { poll } = await polls.command(pollIdOf(request.params), user.id, command)
+      reply.header('etag', etagOf(poll.revision))
+      return poll
+    })
+  }
+
+  app.post('/polls/:pollId/reveal', {
+    schema: { ...common, summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: Poll, ...problemResponses(400, 401, 403, 404) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request)
+    const { poll } = await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed)
+    reply.header('etag', etagOf(poll.revision))
+    return poll
+  })
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
+import type { PollViews } from '../polls/poll-views.ts'
+import { Closed, Nullable } from '../protocol/common.ts'
+import { Answer, Receipt, Results } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import type { Authentication } from './authentication.ts'
+import { isFresh, privateCache, publicCache, readId } from './conventions.ts'
+import { anyoneSecurity, problemResponses, voterSecurity } from './openapi.ts'
+
+export interface VoteRoutesOptions {
+  ballotBox: BallotBox
+  views: PollViews
+  authentication: Authentication
+}
+
+const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) })
+const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
+const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
+
+export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication }: VoteRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+  const common = { tags: ['Votes'], security: voterSecurity }
+  const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
+
+  const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
+    ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
+  })
+
+  app.put('/polls/:pollId/vote', {
+    schema: { ...common, summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 503) } }
+  }, async (request, reply) => {
+    const voterId = await authentication.requireVoter(request)
+    reply.header('cache-control', privateCache)
+    return await cast({ pollId: pollIdOf(request.params), voterId, ...request.body })
+  })
+
+  app.delete('/polls/:pollId/vote', {
+    schema: { ...common, summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
+  }, async (request, reply) => {
+    const voterId = await authentication.requireVoter(request)
+    reply.header('cache-control', privateCache)
+    return await cast({ pollId: pollIdOf(request.params), voterId, answer: null })
+  })
+
+  app.get('/polls/:pollId/vote', {
+    schema: { ...common, summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
+  }, async (request, reply) => {
+    const voterId = await authentication.requireVoter(request)
+    reply.header('cache-control', privateCache)
+    return await views.findMyVote(pollIdOf(request.params), voterId)
+  })
+
+  app.get('/polls/:pollId/results', {
+    schema: {
+      tags: ['Results'],
+      security: anyoneSecurity,
+      summary: 'Exact results at their newest version; the ETag is the version',
+      querystring: ResultsQuery,
+      response: { 200: Results, 304: Type.Null(), ...problemResponses(400, 401, 403, 404) }
+    }
+  }, async (request, reply) => {
+    reply.header('cache-control', privateCache)
+    const { host, voterId } = await authentication.identify(request)
+    const onlooker = { userId: host?.user.id, voterId }
+    const { results, isForEveryone } = await views.findResults(pollIdOf(request.params), onlooker, request.query.round)
+    if (isForEveryone) reply.header('cache-control', publicCache)
+    return isFresh(request, reply, results.version) ? await reply.code(304).send(null) : results
+  })
+}

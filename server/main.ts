@@ -1,0 +1,33 @@
+import { buildApp } from './app.ts'
+import { ConfigError, readConfig, redactConfig } from './config.ts'
+import { describeAddress } from './welcome.ts'
+
+const help = `Usage: npm start [-- --print-config]
+
+Starts Plenum with the settings of the environment (see .env.example).
+  --print-config  print the settings, without secrets, and exit
+  --help          print this and exit
+`
+const drainLimitMs = 14_000
+
+async function main (args: string[]): Promise<void> {
+  if (args.includes('--help')) return void process.stdout.write(help)
+  const config = readConfig(process.env)
+  if (args.includes('--print-config')) return void process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`)
+
+  const app = await buildApp(config)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      setTimeout(() => { process.exit(1) }, drainLimitMs).unref()
+      app.close().then(() => { process.exit(0) }, () => { process.exit(1) })
+    })
+  }
+  const { port } = await app.listen()
+  process.stdout.write(`${describeAddress(config, port)}\n`)
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const isForPeople = error instanceof ConfigError || (error instanceof Error && 'code' in error && ['DATA_DIR_IN_USE', 'EADDRINUSE', 'EACCES'].includes(String(error.code)))
+  process.stderr.write(isForPeople ? `${error.message}\n` : `Plenum could not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(1)
+})

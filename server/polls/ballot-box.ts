@@ -1,0 +1,191 @@
+import type { Sql } from 'postgres'
+import { isStorageAway } from '../../db/errors.ts'
+import { appendBallots } from '../../db/ledger.ts'
+import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { decideBallots, type CastVote, type VoteOutcome } from './ballot.ts'
+import { withDeadline } from './deadline.ts'
+import { kinds } from './kinds/kinds.ts'
+import type { BallotRule } from './kinds/kind.ts'
+import { toResults } from './poll-snapshot.ts'
+import type { ResultsBoard } from './results-board.ts'
+import { maySeeResults, type VisibilityRule } from './visibility.ts'
+
+export interface BallotBoxOptions {
+  votes: Sql
+  board: ResultsBoard
+  /** Votes that may wait on this instance, over all polls; beyond it they are answered `busy`. */
+  maxQueued: number
+  onError: (error: unknown, sentence: string) => void
+}
+
+export interface VoteRequest {
+  pollId: string
+  /** From a verified token, never from a payload. */
+  voterId: string
+  /** Null takes the vote back. */
+  answer: Answer | null
+  round?: number | undefined
+}
+
+/** Called once. The receipt of a committed ballot, or why there is none. */
+export type Settle = (outcome: Receipt | PlenumError) => void
+
+export type BallotBox = ReturnType<typeof createBallotBox>
+
+interface WaitingVote extends CastVote { settle: Settle }
+interface Lane { queue: WaitingVote[], isCommitting: boolean }
+
+const maxBatch = 512
+// Later than every time-out of the database and its connection (db/client.ts): whatever still hangs then hangs on us.
+const deadlineMs = 8000
+const retryAfterMs = 1000
+const drainMs = 5000
+
+/**
+ * Collects votes per poll while the last batch commits, then commits them together: an idle vote waits for nothing, a busy poll
+ * batches by itself. Settles each vote after its commit (V1).
+ */
+export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
+  const lanes = new Map<string, Lane>()
+  let waiting = 0
+  let whenEmpty: (() => void) | undefined
+
+  function cast (request: VoteRequest, settle: Settle): void {
+    const held = board.get(request.pollId)
+    if (held !== undefined) {
+      enqueue(held.poll, request, settle)
+      return
+    }
+    board.find(request.pollId).then(
+      (found) => { enqueue(found?.poll, request, settle) },
+      (error: unknown) => { settle(unavailable(error)) })
+  }
+
+  function enqueue (poll: Poll | undefined, request: VoteRequest, settle: Settle): void {
+    if (poll === undefined || poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
+    if (request.answer === null && poll.revote !== 'withdraw') {
+      return settle(new PlenumError('conflict', { detail: 'Votes of this poll cannot be taken back.' }))
+    }
+    if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
+    let answer: Answer | null
+    try {
+      answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, ballotRuleOf(poll))
+    } catch (error) {
+      return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
+    }
+    const lane = laneOf(poll.id)
+    lane.queue.push({ voterId: request.voterId, answer, revision: poll.revision, round: request.round, settle })
+    waiting += 1
+    if (!lane.isCommitting) void work(poll.id, lane)
+  }
+
+  function laneOf (pollId: string): Lane {
+    let lane = lanes.get(pollId)
+    if (lane === undefined) {
+      lane = { queue: [], isCommitting: false }
+      lanes.set(pollId, lane)
+    }
+    return lane
+  }
+
+  async function work (pollId: string, lane: Lane): Promise<void> {
+    lane.isCommitting = true
+    while (lane.queue.length > 0) {
+      const refusal = await commit(pollId, lane.queue.splice(0, maxBatch))
+      // What waits behind a batch that found the storage away would only find the same, one deadline later.
+      if (refusal !== undefined) settleAll(lane.queue.splice(0), refusal)
+    }
+    lane.isCommitting = false
+    lanes.delete(pollId)
+    if (lanes.size === 0) whenEmpty?.()
+  }
+
+  /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
+  async function commit (pollId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
+    try {
+      const outcomes = await commitTogether(pollId, batch)
+      batch.forEach((vote, at) => { settleOne(vote, outcomes[at] ?? new PlenumError('internal')) })
+      return undefined
+    } catch (error) {
+      if (isStorageAway(error) || error instanceof DeadlineError) {
+        const refusal = unavailable(error)
+        settleAll(batch, refusal)
+        return refusal
+      }
+      if (batch.length === 1) {
+        onError(error, 'a vote could not be stored')
+        settleAll(batch, new PlenumError('internal', { cause: error }))
+        return undefined
+      }
+      const middle = Math.ceil(batch.length / 2)
+      const rest = batch.slice(middle)
+      const refusal = await commit(pollId, batch.slice(0, middle))
+      if (refusal === undefined) return await commit(pollId, rest)
+      settleAll(rest, refusal)
+      return refusal
+    }
+  }
+
+  async function commitTogether (pollId: string, batch: WaitingVote[]): Promise<(Receipt | PlenumError)[]> {
+    const voterIds = Array.from(new Set(batch.map((vote) => vote.voterId)))
+    const storing = appendBallots(votes, pollId, voterIds, (state) => decideBallots(state, batch)).then((stored) => {
+      if (stored === undefined) return undefined
+      const { decision, poll, now } = stored
+      if (decision.ballots.length > 0) {
+        const taken = board.putResults(toResults(pollId, poll, decision.tally, now), poll.revision, 'commit')
+        if (taken === 'poll_unknown') board.refresh(pollId).catch((error: unknown) => { onError(error, 'a poll could not be read again') })
+      }
+      return decision.outcome.map((outcome, at) => toReceipt(pollId, poll, outcome, batch[at]?.answer !== null))
+    })
+    const receipts = await withDeadline(storing, deadlineMs, () => new DeadlineError())
+    return receipts ?? batch.map(() => new PlenumError('poll_not_found'))
+  }
+
+  function settleOne (vote: WaitingVote, outcome: Receipt | PlenumError): void {
+    waiting -= 1
+    vote.settle(outcome)
+  }
+
+  function settleAll (batch: WaitingVote[], outcome: PlenumError): void {
+    for (const vote of batch) settleOne(vote, outcome)
+  }
+
+  function unavailable (error: unknown): PlenumError {
+    onError(error, 'votes could not be stored')
+    return new PlenumError('unavailable', { retryAfterMs, cause: error })
+  }
+
+  return {
+    cast,
+    /** Resolves when everything that waits is settled, or after a bound that a healthy database never reaches. */
+    async drain (): Promise<void> {
+      if (lanes.size === 0) return
+      const emptied = new Promise<void>((resolve) => { whenEmpty = resolve })
+      await withDeadline(emptied, drainMs, () => new DeadlineError()).catch(() => {})
+    }
+  }
+}
+
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
+function toReceipt (pollId: string, poll: VisibilityRule, outcome: VoteOutcome, hasVoted: boolean): Receipt | PlenumError {
+  if (outcome instanceof PlenumError) return outcome
+  const { status, round, version, castAt } = outcome
+  const isVisible = maySeeResults(poll, { isHost: false, hasVoted })
+  return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
+}
+
+const rules = new WeakMap<Poll, BallotRule>()
+
+/** One rule per revision of a poll: its body is never changed, only replaced. */
+function ballotRuleOf (poll: Poll): BallotRule {
+  let rule = rules.get(poll)
+  if (rule === undefined) {
+    rule = { minChoices: poll.minChoices, maxChoices: poll.maxChoices, optionIds: new Set(poll.options.map((option) => option.id)) }
+    rules.set(poll, rule)
+  }
+  return rule
+}

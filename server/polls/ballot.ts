@@ -1,0 +1,110 @@
+import type { BallotDecision, BallotState, LockedPoll, NewBallot, StoredBallot } from '../../db/ledger.ts'
+import type { Answer, Counts, ReceiptStatus } from '../protocol/poll.ts'
+import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
+import { kinds } from './kinds/kinds.ts'
+
+/** A vote as it waits for its batch. */
+export interface CastVote {
+  voterId: string
+  /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
+  answer: Answer | null
+  revision: number
+  /** The round that the voter meant; another than the current one is a conflict. */
+  round: number | undefined
+}
+
+export interface AcceptedVote {
+  status: ReceiptStatus
+  round: number
+  version: number
+  castAt: Date
+}
+
+export type VoteOutcome = AcceptedVote | PlenumError
+
+/**
+ * Decides a batch under the poll's lock, in the order in which the votes were cast: one outcome for each vote, and what to store.
+ * Pure. A vote that is refused changes nothing for its neighbours.
+ */
+export function decideBallots (state: BallotState, votes: readonly CastVote[]): BallotDecision<VoteOutcome[]> {
+  const { poll, now } = state
+  const version = state.tally.version + 1
+  const refusal = refusalOf(poll, now)
+  const count = startCount(state)
+  const newest = new Map(state.newest)
+  const ballots: NewBallot[] = []
+
+  const decide = (vote: CastVote): VoteOutcome => {
+    if (vote.round !== undefined && vote.round !== poll.round) {
+      return new PlenumError('conflict', { detail: `The poll is in round ${poll.round}; this vote was meant for round ${vote.round}.` })
+    }
+    const stored = newest.get(vote.voterId)
+    if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
+      return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at }
+    }
+    const refused = refusal ?? refuseChange(poll, stored, vote) ?? count.refuse(vote)
+    if (refused !== undefined) return refused
+    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, at: now }
+    ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
+    newest.set(vote.voterId, ballot)
+    count.replace(stored?.answer ?? null, vote.answer)
+    const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
+    return { status, round: poll.round, version, castAt: now }
+  }
+
+  const outcome = votes.map(decide)
+  const { voters, counts } = count
+  return { ballots, tally: ballots.length === 0 ? state.tally : { version, voters, counts }, outcome }
+}
+
+/** Canonical answers have one field each, so their text is the same exactly when they are. */
+export function isSameAnswer (a: Answer | null, b: Answer | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+const refusalByStatus = {
+  draft: 'poll_not_open', open: undefined, paused: 'poll_paused', closed: 'poll_closed', archived: 'poll_closed'
+} as const satisfies Record<LockedPoll['status'], ErrorCode | undefined>
+
+function refusalOf (poll: LockedPoll, now: Date): PlenumError | undefined {
+  const isPastClose = poll.closesAt !== null && now >= poll.closesAt && (poll.status === 'open' || poll.status === 'paused')
+  const code = isPastClose ? 'poll_closed' : refusalByStatus[poll.status]
+  return code === undefined ? undefined : new PlenumError(code)
+}
+
+function refuseChange (poll: LockedPoll, stored: StoredBallot | undefined, vote: CastVote): PlenumError | undefined {
+  if (vote.answer === null && stored === undefined) return new PlenumError('not_found', { detail: 'There is no vote to withdraw.' })
+  const hasVote = stored !== undefined && stored.answer !== null
+  return hasVote && poll.revote === 'locked' ? new PlenumError('already_voted') : undefined
+}
+
+/** The tally in the making. The counts' keys are the poll's options: every option is in them, also at 0. */
+function startCount ({ poll, tally }: BallotState) {
+  const kind = kinds[poll.kind]
+  const rule = { ...poll, optionIds: new Set(Object.keys(tally.counts).map(Number)) }
+  const counts: Counts = { ...tally.counts }
+  const add = (answer: Answer | null, step: 1 | -1) => {
+    if (answer === null) return
+    for (const bucket of kind.buckets(answer)) counts[bucket] = (counts[bucket] ?? 0) + step
+  }
+  return {
+    counts,
+    voters: tally.voters,
+    /** A vote that was judged by an older definition is judged again by the one that is locked. */
+    refuse (vote: CastVote): PlenumError | undefined {
+      if (vote.answer === null || vote.revision === poll.revision) return undefined
+      try {
+        kind.normalize(vote.answer, rule)
+        return undefined
+      } catch (error) {
+        if (error instanceof PlenumError) return error
+        throw error
+      }
+    },
+    replace (before: Answer | null, after: Answer | null) {
+      add(before, -1)
+      add(after, 1)
+      this.voters += (after === null ? 0 : 1) - (before === null ? 0 : 1)
+    }
+  }
+}

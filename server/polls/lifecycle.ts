@@ -1,0 +1,60 @@
+import type { LockedState, PollChange } from '../../db/poll-store.ts'
+import type { PollStatus } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { kinds } from './kinds/kinds.ts'
+
+export type PollCommand = 'open' | 'pause' | 'close' | 'archive' | 'reset'
+
+const allowedFrom: Record<PollCommand, readonly PollStatus[]> = {
+  open: ['draft', 'paused', 'closed'],
+  pause: ['open'],
+  close: ['open', 'paused'],
+  archive: ['draft', 'closed'],
+  reset: ['open', 'paused', 'closed']
+}
+
+const statusAfter = {
+  open: 'open', pause: 'paused', close: 'closed', archive: 'archived', reset: 'paused'
+} as const satisfies Record<PollCommand, PollStatus>
+
+/**
+ * What a command changes, or undefined when the poll is in that state already.
+ * Throws `conflict` where the command does not fit the state.
+ */
+export function applyCommand (state: LockedState, command: PollCommand): PollChange | undefined {
+  const { poll, tally } = state
+  const status = statusAfter[command]
+  if (poll.status === status && command !== 'reset') return undefined
+  if (!allowedFrom[command].includes(poll.status)) {
+    throw new PlenumError('conflict', { detail: `A poll that is ${poll.status} cannot do this: ${command}.` })
+  }
+  if (command === 'reset') {
+    const counts = kinds[poll.kind].emptyCounts(state.options.map((option) => option.id))
+    return { poll: { status, round: poll.round + 1, ...withoutPastClose(state) }, tally: { round: poll.round + 1, voters: 0, counts } }
+  }
+  return {
+    poll: { status, ...(command === 'open' ? withoutPastClose(state) : {}) },
+    tally: { round: poll.round, voters: tally.voters, counts: tally.counts }
+  }
+}
+
+/** Who opens or resets a poll after its time means it: the time that has passed would close it again at once. */
+function withoutPastClose ({ poll, now }: LockedState): PollChange['poll'] {
+  return poll.closesAt !== null && poll.closesAt <= now ? { closesAt: null } : {}
+}
+
+/** What is due by the poll's own times, or undefined: whoever comes second finds nothing left to do. */
+export function applySchedule (state: LockedState): PollChange | undefined {
+  const { poll, now } = state
+  if (poll.closesAt !== null && poll.closesAt <= now && (poll.status === 'open' || poll.status === 'paused')) {
+    return applyCommand(state, 'close')
+  }
+  if (poll.opensAt !== null && poll.opensAt <= now && poll.status === 'draft') return applyCommand(state, 'open')
+  return undefined
+}
+
+/** Shows the results to everyone or hides them, whatever the policy. */
+export function applyReveal ({ poll, tally }: LockedState, revealed: boolean): PollChange | undefined {
+  if (poll.revealed === revealed) return undefined
+  return { poll: { revealed }, tally: { round: poll.round, voters: tally.voters, counts: tally.counts } }
+}

@@ -1,0 +1,104 @@
+import { uuidv7 } from 'uuidv7'
+import type { Db } from '../../db/client.ts'
+import { changePoll, deletePoll, findTally, insertPoll, listPolls, readClock, type LockedState, type PollChange } from '../../db/poll-store.ts'
+import type { NewPoll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import type { RoomService } from '../rooms/room-service.ts'
+import { withFreshCode } from '../rooms/room-service.ts'
+import { kinds } from './kinds/kinds.ts'
+import { applyCommand, applyReveal, applySchedule, type PollCommand } from './lifecycle.ts'
+import { applyEdit, defineNewPoll } from './poll-definition.ts'
+import { toPastResults, toSnapshot, type PollSnapshot } from './poll-snapshot.ts'
+import type { ResultsBoard } from './results-board.ts'
+
+export type PollService = ReturnType<typeof createPollService>
+
+/**
+ * Polls for their hosts. Each change is decided under the poll's lock and told to the results board after its commit, from where it
+ * goes out to whoever watches. What belongs to somebody else is answered as if it did not exist.
+ */
+export function createPollService ({ db, board, rooms }: { db: Db, board: ResultsBoard, rooms: RoomService }) {
+  async function findOwn (pollId: string, userId: string): Promise<PollSnapshot> {
+    const snapshot = await board.find(pollId)
+    if (snapshot === undefined || snapshot.ownerId !== userId) throw new PlenumError('poll_not_found')
+    return snapshot
+  }
+
+  async function change (pollId: string, decide: (state: LockedState) => PollChange | undefined): Promise<PollSnapshot> {
+    const stored = await changePoll(db, pollId, decide)
+    if (stored === undefined) throw new PlenumError('poll_not_found')
+    const snapshot = toSnapshot(stored)
+    board.put(snapshot, 'commit')
+    return snapshot
+  }
+
+  const asOwner = <T>(userId: string, decide: (state: LockedState) => T) => (state: LockedState): T => {
+    if (state.ownerId !== userId) throw new PlenumError('poll_not_found')
+    return decide(state)
+  }
+
+  return {
+    findOwn,
+
+    async create (userId: string, input: NewPoll): Promise<PollSnapshot> {
+      const definition = defineNewPoll(input, await readClock(db))
+      const labels = input.options.map((option) => option.label)
+      const counts = kinds[input.kind].emptyCounts(labels.map((_label, at) => at + 1))
+      const id = uuidv7()
+      const row = { id, ...definition, nextOptionId: labels.length + 1 }
+      if (input.roomId !== undefined) {
+        const { room } = await rooms.findOwn(input.roomId, userId)
+        await insertPoll(db, { ...row, roomId: room.id }, labels, counts)
+      } else {
+        const roomId = uuidv7()
+        await withFreshCode(async (code) => {
+          await insertPoll(db, { ...row, roomId }, labels, counts, { id: roomId, code, title: input.question, ownerId: userId })
+        })
+      }
+      await board.refresh(id, 'commit')
+      return await findOwn(id, userId)
+    },
+
+    async list (userId: string, filter: { roomId?: string | undefined, status?: PollStatus | undefined, before?: string | undefined, limit: number }): Promise<PollSnapshot[]> {
+      const stored = await listPolls(db, { ownerId: userId, ...filter })
+      return stored.map(toSnapshot)
+    },
+
+    async command (pollId: string, userId: string, command: PollCommand): Promise<PollSnapshot> {
+      return await change(pollId, asOwner(userId, (state) => applyCommand(state, command)))
+    },
+
+    async reveal (pollId: string, userId: string, revealed: boolean): Promise<PollSnapshot> {
+      return await change(pollId, asOwner(userId, (state) => applyReveal(state, revealed)))
+    },
+
+    /** @param isCurrent whether the edit was made for this revision; stale_revision otherwise */
+    async edit (pollId: string, userId: string, edit: PollEdit, isCurrent: (revision: number) => boolean): Promise<PollSnapshot> {
+      return await change(pollId, asOwner(userId, (state) => {
+        if (!isCurrent(state.poll.revision)) throw new PlenumError('stale_revision')
+        return applyEdit(state, edit)
+      }))
+    },
+
+    async delete (pollId: string, userId: string, isCurrent: (revision: number) => boolean): Promise<void> {
+      const { poll } = await findOwn(pollId, userId)
+      const isDeleted = await deletePoll(db, pollId, asOwner(userId, (state) => {
+        if (!isCurrent(state.poll.revision)) throw new PlenumError('stale_revision')
+      }))
+      if (!isDeleted) throw new PlenumError('poll_not_found')
+      board.remove(pollId, 'commit')
+      await rooms.refresh(poll.roomId)
+    },
+
+    /** Opens or closes what its own times ask for. Safe to ask on every instance at once: the poll's lock lets one of them do it. */
+    async applyDue (pollId: string): Promise<void> {
+      await change(pollId, applySchedule)
+    },
+
+    /** The results of a round that has ended, or undefined when there was none. */
+    async findPastResults (pollId: string, round: number): Promise<Results | undefined> {
+      const tally = await findTally(db, pollId, round)
+      return tally === undefined ? undefined : toPastResults(tally)
+    }
+  }
+}

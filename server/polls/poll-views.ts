@@ -1,0 +1,92 @@
+import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import type { MyVotes } from './my-votes.ts'
+import type { PollService } from './poll-service.ts'
+import type { PollSnapshot } from './poll-snapshot.ts'
+import type { ResultsBoard } from './results-board.ts'
+import { maySeePoll, maySeeResults, resultsAudience } from './visibility.ts'
+
+/** Who looks: a host by account, a voter by id, or nobody in particular. */
+export interface Onlooker {
+  userId?: string | undefined
+  voterId?: string | undefined
+  /** The voter was made just now and cannot have voted: nothing needs to be looked up. */
+  isNewVoter?: boolean
+}
+
+export type PollViews = ReturnType<typeof createPollViews>
+
+/** What one onlooker sees of polls, the same on every transport. */
+export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoard, myVotes: MyVotes, polls: PollService }) {
+  async function findVote (pollId: string, { voterId, isNewVoter = false }: Onlooker) {
+    return voterId === undefined || isNewVoter ? undefined : await myVotes.find(pollId, voterId)
+  }
+
+  /** Throws poll_not_found, for a draft of somebody else too. */
+  async function find (pollId: string, onlooker: Onlooker): Promise<PollSnapshot> {
+    const snapshot = await board.find(pollId)
+    if (snapshot === undefined || !maySeePoll(snapshot.poll, { isHost: isHost(snapshot, onlooker) })) throw new PlenumError('poll_not_found')
+    return snapshot
+  }
+
+  return {
+    find,
+
+    /**
+     * Looks up what the view needs and returns how to draw it. Draw in the same turn as the view is sent: what came in meanwhile is in it,
+     * and nothing newer can have been sent before it (R3).
+     */
+    async prepareView (pollId: string, onlooker: Onlooker): Promise<() => PollView> {
+      const found = await find(pollId, onlooker)
+      const vote = await findVote(pollId, onlooker)
+      return () => {
+        const snapshot = board.get(pollId) ?? found
+        const myVote = vote?.round === snapshot.poll.round ? vote.answer : null
+        const viewer = { isHost: isHost(snapshot, onlooker), hasVoted: myVote !== null }
+        return {
+          poll: snapshot.poll,
+          results: maySeeResults(snapshot.poll, viewer) ? snapshot.results : null,
+          myVote,
+          now: new Date().toISOString()
+        }
+      }
+    },
+
+    /** Results, and whether everyone would get the same. Throws results_hidden, not_found for a round that never was. */
+    async findResults (pollId: string, onlooker: Onlooker, round?: number): Promise<{ results: Results, isForEveryone: boolean }> {
+      const { poll } = await find(pollId, onlooker)
+      const needsVote = resultsAudience(poll) === 'voted'
+      const vote = needsVote ? await findVote(pollId, onlooker) : undefined
+      const { poll: current, results, ownerId } = board.get(pollId) ?? await find(pollId, onlooker)
+      const viewer = { isHost: ownerId === onlooker.userId, hasVoted: vote?.answer != null }
+      if (!maySeeResults(current, viewer)) throw new PlenumError('results_hidden')
+      const isForEveryone = maySeeResults(current, { isHost: false, hasVoted: false })
+      if (round === undefined || round === current.round) return { results, isForEveryone }
+      const past = await polls.findPastResults(pollId, round)
+      if (past === undefined) throw new PlenumError('not_found', { detail: `This poll has no round ${round}.` })
+      return { results: past, isForEveryone }
+    },
+
+    /** The voter's own vote in the current round; both null without one. */
+    async findMyVote (pollId: string, voterId: string): Promise<{ answer: PollView['myVote'], receipt: Receipt | null }> {
+      const { poll } = await find(pollId, { voterId })
+      const vote = await myVotes.find(pollId, voterId)
+      if (vote === undefined || vote.answer === null) return { answer: null, receipt: null }
+      const isVisible = maySeeResults(poll, { isHost: false, hasVoted: true })
+      return {
+        answer: vote.answer,
+        receipt: {
+          pollId,
+          round: vote.round,
+          status: vote.n === 1 ? 'recorded' : 'changed',
+          ...(isVisible ? { version: vote.version } : {}),
+          castAt: vote.castAt.toISOString()
+        }
+      }
+    }
+  }
+}
+
+function isHost (snapshot: { ownerId: string, poll: Poll }, { userId }: Onlooker): boolean {
+  return userId !== undefined && snapshot.ownerId === userId
+}

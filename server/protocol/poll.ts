@@ -1,0 +1,124 @@
+import { Type, type Static } from 'typebox'
+import { Closed, Id, Instant, Nullable } from './common.ts'
+import { TextLine } from './text.ts'
+
+export const PollKind = Type.Union([Type.Literal('single'), Type.Literal('multiple')])
+export const PollStatus = Type.Union([
+  Type.Literal('draft'), Type.Literal('open'), Type.Literal('paused'), Type.Literal('closed'), Type.Literal('archived')])
+export const Revote = Type.Union([Type.Literal('locked'), Type.Literal('change'), Type.Literal('withdraw')], {
+  description: 'Whether a voter may change the answer until the close, or also take it back'
+})
+export const ResultsVisibility = Type.Union([
+  Type.Literal('live'), Type.Literal('after_vote'), Type.Literal('after_close'), Type.Literal('hosts')])
+
+export type PollKind = Static<typeof PollKind>
+export type PollStatus = Static<typeof PollStatus>
+export type Revote = Static<typeof Revote>
+export type ResultsVisibility = Static<typeof ResultsVisibility>
+
+export const maxOptions = 50
+const Question = TextLine(300, 'The question.')
+const Label = TextLine(120, 'The option\'s label.')
+const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })
+
+export const Option = Closed({
+  id: Type.Integer({ minimum: 1, description: 'Unique in the poll, never reused' }),
+  label: Label
+})
+export type Option = Static<typeof Option>
+
+export const Poll = Closed({
+  id: Id,
+  roomId: Id,
+  kind: PollKind,
+  question: Type.String(),
+  options: Type.Array(Closed({ id: Type.Integer(), label: Type.String() })),
+  status: PollStatus,
+  round: Type.Integer({ minimum: 1 }),
+  revote: Revote,
+  resultsVisibility: ResultsVisibility,
+  revealed: Nullable(Type.Boolean()),
+  minChoices: Type.Integer(),
+  maxChoices: Type.Integer(),
+  opensAt: Nullable(Instant),
+  closesAt: Nullable(Instant),
+  revision: Type.Integer({ minimum: 1, description: 'Rises with every change of this body' }),
+  createdAt: Instant,
+  updatedAt: Instant
+})
+export type Poll = Static<typeof Poll>
+
+const settings = {
+  revote: Type.Optional(Revote),
+  resultsVisibility: Type.Optional(ResultsVisibility),
+  minChoices: Type.Optional(Choices),
+  maxChoices: Type.Optional(Choices),
+  opensAt: Type.Optional(Nullable(Instant)),
+  closesAt: Type.Optional(Nullable(Instant))
+}
+
+export const NewPoll = Closed({
+  roomId: Type.Optional(Id),
+  kind: PollKind,
+  question: Question,
+  options: Type.Array(Closed({ label: Label }), { minItems: 2, maxItems: maxOptions }),
+  ...settings
+})
+export type NewPoll = Static<typeof NewPoll>
+
+export const PollEdit = Closed({
+  kind: Type.Optional(PollKind),
+  question: Type.Optional(Question),
+  options: Type.Optional(Type.Array(
+    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label }),
+    { minItems: 2, maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
+  ...settings
+})
+export type PollEdit = Static<typeof PollEdit>
+
+/** A voter's answer. Which form fits is the poll's kind's business. */
+export const Answer = Closed({
+  choices: Type.Array(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), {
+    maxItems: 1000, description: 'Ids of the chosen options'
+  })
+})
+export type Answer = Static<typeof Answer>
+
+export const Counts = Type.Record(Type.String(), Type.Integer({ minimum: 0 }))
+export type Counts = Static<typeof Counts>
+
+/** A whole snapshot of a poll's counts at one version; never a delta. */
+export const Results = Closed({
+  pollId: Id,
+  round: Type.Integer({ minimum: 1 }),
+  version: Type.Integer({ minimum: 1, description: 'Strictly rises per poll, over rounds and restarts' }),
+  status: PollStatus,
+  final: Type.Boolean(),
+  voters: Type.Integer({ minimum: 0, description: 'People who count: the denominator of every percentage' }),
+  counts: Counts,
+  at: Instant
+})
+export type Results = Static<typeof Results>
+
+export const ReceiptStatus = Type.Union([
+  Type.Literal('recorded'), Type.Literal('unchanged'), Type.Literal('changed'), Type.Literal('withdrawn')])
+export type ReceiptStatus = Static<typeof ReceiptStatus>
+
+/** What a voter gets back for a committed ballot. */
+export const Receipt = Closed({
+  pollId: Id,
+  round: Type.Integer({ minimum: 1 }),
+  status: ReceiptStatus,
+  version: Type.Optional(Type.Integer({ description: 'Absent while the results are hidden from this voter' })),
+  castAt: Instant
+})
+export type Receipt = Static<typeof Receipt>
+
+/** A poll as one viewer sees it now. `results` is null while they are hidden from this viewer. */
+export const PollView = Closed({
+  poll: Poll,
+  results: Nullable(Results),
+  myVote: Nullable(Answer),
+  now: Instant
+})
+export type PollView = Static<typeof PollView>

@@ -1,0 +1,88 @@
+import { createAdapter } from '@socket.io/redis-adapter'
+import { createClient } from 'redis'
+import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Closed, Id } from '../protocol/common.ts'
+import { Poll, Results } from '../protocol/poll.ts'
+import { Room } from '../protocol/room.ts'
+
+const Hint = Type.Union([
+  Closed({ type: Type.Literal('poll'), poll: Poll, results: Results, ownerId: Id }),
+  Closed({ type: Type.Literal('results'), results: Results, revision: Type.Integer() }),
+  Closed({ type: Type.Literal('removed'), pollId: Id }),
+  Closed({ type: Type.Literal('room'), room: Room, ownerId: Id }),
+  Closed({ type: Type.Literal('present'), roomId: Id, instanceId: Type.String(), count: Type.Integer({ minimum: 0 }) })
+])
+
+/** What one instance tells the others. Whoever can publish in Redis can forge it, so it is checked like any other input. */
+export type Hint = Static<typeof Hint>
+const validator = Compile(Hint)
+
+export function isHint (value: unknown): value is Hint {
+  return validator.Check(value)
+}
+
+export interface Cluster {
+  adapter: ReturnType<typeof createAdapter>
+  isUp (): boolean
+  /** Called each time the connection is there (again): messages may have been lost in between. */
+  onReady (listener: () => void): void
+  close (): Promise<void>
+}
+
+export interface ClusterOptions {
+  url: string
+  /** Called when Redis goes away and when a message could not be sent; never more than once a second. */
+  onTrouble: (error: unknown) => void
+}
+
+const maxReconnectMs = 1000
+
+/**
+ * The Redis adapter with a guard around it: the stock one drops the promises of what it publishes, so that without Redis each message
+ * would be an unhandled rejection. Never awaits Redis: votes do not need it (O1).
+ */
+export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
+  const socket = { connectTimeout: 2000, reconnectStrategy: (retries: number) => Math.min(50 * 2 ** Math.min(retries, 5), maxReconnectMs) }
+  // Fails at once while Redis is away: a number that is sent late is only old.
+  const pub = createClient({ url, socket, disableOfflineQueue: true, commandOptions: { timeout: 2000 } })
+  // Keeps its subscriptions through outages, a start without Redis included.
+  const sub = createClient({ url, socket, pingInterval: 5000 })
+  const readyListeners: (() => void)[] = []
+  let notedAt = 0
+
+  const note = (error: unknown): void => {
+    if (Date.now() - notedAt < 1000) return
+    notedAt = Date.now()
+    onTrouble(error)
+  }
+  const guard = <A extends unknown[], R> (call: (...args: A) => Promise<R>, fallback: R) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await call(...args)
+      } catch (error) {
+        note(error)
+        return fallback
+      }
+    }
+
+  Object.assign(pub, { publish: guard(pub.publish.bind(pub), 0) })
+  Object.assign(sub, { subscribe: guard(sub.subscribe.bind(sub), undefined), pSubscribe: guard(sub.pSubscribe.bind(sub), undefined) })
+  for (const client of [pub, sub]) {
+    client.on('error', note)
+    client.on('ready', () => {
+      if (pub.isReady && sub.isReady) for (const listener of readyListeners) listener()
+    })
+    client.connect().catch(note)
+  }
+
+  return {
+    // Only messages between servers go through Redis; broadcasts stay local. So a forged broadcast is not even read.
+    adapter: createAdapter(pub, sub, { parser: { encode: () => '', decode: () => [] } }),
+    isUp: () => pub.isReady && sub.isReady,
+    onReady: (listener) => { readyListeners.push(listener) },
+    async close () {
+      for (const client of [pub, sub]) client.destroy()
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { PollSnapshot } from '../polls/poll-snapshot.ts'
+import type { Onlooker, PollViews } from '../polls/poll-views.ts'
+import type { ResultsBoard } from '../polls/results-board.ts'
+import { maySeePoll, maySeeResults } from '../polls/visibility.ts'
+import type { FeedMessage } from '../protocol/events.ts'
+
+/** One connection of the feed, whatever carries it. */
+export interface FeedConnection {
+  /** @param text the message, encoded once for all connections. False when the reader does not keep up: nothing more until `drained`. */
+  send (message: FeedMessage, text: string): boolean
+  heartbeat (): void
+  close (): void
+}
+
+interface Subscriber {
+  pollId: string
+  connection: FeedConnection
+  onlooker: Onlooker
+  /** Of the own vote when the feed began. */
+  votedRound: number | undefined
+  /** What to send once the reader has caught up; undefined while it keeps up. */
+  missed: Set<FeedMessage['type']> | undefined
+  behindSince: number
+}
+
+const heartbeatMs = 15_000
+const patienceMs = 20_000
+const sliceSize = 500
+
+export type Feed = ReturnType<typeof createFeed>
+
+/** The read-only feed for whatever has no Socket.IO client: first the current state, then every change, under the same rules. */
+export function createFeed ({ board, views }: { board: ResultsBoard, views: PollViews }) {
+  const byPoll = new Map<string, Set<Subscriber>>()
+
+  function maySee (subscriber: Subscriber, { poll, ownerId }: PollSnapshot): boolean {
+    return maySeeResults(poll, { isHost: subscriber.onlooker.userId === ownerId, hasVoted: subscriber.votedRound === poll.round })
+  }
+
+  function send (subscriber: Subscriber, message: FeedMessage, text: string): void {
+    if (subscriber.missed !== undefined) {
+      subscriber.missed.add(message.type)
+      return
+    }
+    if (subscriber.connection.send(message, text)) return
+    subscriber.missed = new Set()
+    subscriber.behindSince = Date.now()
+  }
+
+  function sendState (subscriber: Subscriber, types: Iterable<FeedMessage['type']>): void {
+    const snapshot = board.peek(subscriber.pollId)
+    if (snapshot === undefined) return
+    for (const type of types) {
+      const message: FeedMessage = type === 'poll' ? { type, data: snapshot.poll } : { type, data: snapshot.results }
+      if (type === 'poll' || maySee(subscriber, snapshot)) send(subscriber, message, JSON.stringify(message))
+    }
+  }
+
+  async function broadcast (pollId: string, type: FeedMessage['type']): Promise<void> {
+    let encoded: { of: PollSnapshot, message: FeedMessage, text: string } | undefined
+    let count = 0
+    for (const subscriber of Array.from(byPoll.get(pollId) ?? [])) {
+      if (count > 0 && count % sliceSize === 0) await nextTurn()
+      count += 1
+      const snapshot = board.peek(pollId)
+      if (snapshot === undefined) return
+      if (encoded?.of !== snapshot) {
+        const message: FeedMessage = type === 'poll' ? { type, data: snapshot.poll } : { type, data: snapshot.results }
+        encoded = { of: snapshot, message, text: JSON.stringify(message) }
+      }
+      const isHost = subscriber.onlooker.userId === snapshot.ownerId
+      if (type === 'poll' ? maySeePoll(snapshot.poll, { isHost }) : maySee(subscriber, snapshot)) send(subscriber, encoded.message, encoded.text)
+    }
+  }
+
+  function leave (subscriber: Subscriber): void {
+    const subscribers = byPoll.get(subscriber.pollId)
+    subscribers?.delete(subscriber)
+    if (subscribers?.size === 0) byPoll.delete(subscriber.pollId)
+  }
+
+  function all (): Subscriber[] {
+    return Array.from(byPoll.values()).flatMap((subscribers) => Array.from(subscribers))
+  }
+
+  const heartbeat = setInterval(() => {
+    for (const subscriber of all()) {
+      if (subscriber.missed === undefined) subscriber.connection.heartbeat()
+      else if (subscriber.behindSince < Date.now() - patienceMs) subscriber.connection.close()
+    }
+  }, heartbeatMs)
+  heartbeat.unref()
+
+  return {
+    isWatching: (pollId: string) => byPoll.has(pollId),
+
+    /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */
+    async join (pollId: string, onlooker: Onlooker, open: () => FeedConnection): Promise<{ leave (): void, drained (): void, becomeAudience (): void }> {
+      const draw = await views.prepareView(pollId, onlooker)
+      const { myVote, poll } = draw()
+      const subscriber: Subscriber = {
+        pollId, connection: open(), onlooker: { ...onlooker }, votedRound: myVote === null ? undefined : poll.round, missed: undefined, behindSince: 0
+      }
+      const subscribers = byPoll.get(pollId) ?? new Set()
+      byPoll.set(pollId, subscribers.add(subscriber))
+      sendState(subscriber, ['poll', 'results'])
+      return {
+        leave: () => { leave(subscriber) },
+        drained () {
+          const { missed } = subscriber
+          subscriber.missed = undefined
+          if (missed !== undefined) sendState(subscriber, missed)
+        },
+        becomeAudience: () => { subscriber.onlooker.userId = undefined }
+      }
+    },
+
+    emitResults: async (pollId: string) => { await broadcast(pollId, 'results') },
+    emitPoll: async (pollId: string) => { await broadcast(pollId, 'poll') },
+    emitRemoved ({ poll }: PollSnapshot): void {
+      for (const { connection } of Array.from(byPoll.get(poll.id) ?? [])) connection.close()
+    },
+
+    close (): void {
+      clearInterval(heartbeat)
+      for (const { connection } of all()) connection.close()
+    }
+  }
+}

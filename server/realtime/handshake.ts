@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import { fastifyCookie } from '@fastify/cookie'
+import { Compile } from 'typebox/compile'
+import type { IdentityService } from '../identity/identity-service.ts'
+import type { OriginCheck } from '../identity/origins.ts'
+import { voterCookieNames, type Tokens } from '../identity/tokens.ts'
+import { asPlenumError } from '../polls/errors.ts'
+import { HandshakeAuth } from '../protocol/events.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { createEventLimiter } from './event-limiter.ts'
+import type { LiveSocket, SocketData } from './socket-types.ts'
+
+export interface HandshakeOptions {
+  identity: IdentityService
+  tokens: Tokens
+}
+
+const validator = Compile(HandshakeAuth)
+
+/** Who connects: by a token of the handshake, else by the voter cookie, else a new voter. Verified by signature alone. */
+export function createHandshake ({ identity, tokens }: HandshakeOptions) {
+  async function readVoter (socket: LiveSocket, givenToken: string | undefined): Promise<Pick<SocketData, 'voterId' | 'voterToken' | 'isNewVoter'>> {
+    if (givenToken !== undefined) {
+      return { voterId: await tokens.verifyVoter(givenToken), voterToken: givenToken, isNewVoter: false }
+    }
+    for (const cookie of voterCookiesOf(socket.request)) {
+      try {
+        return { voterId: await tokens.verifyVoter(cookie), voterToken: cookie, isNewVoter: false }
+      } catch {
+        // A stale cookie is nobody's fault: this becomes a new voter.
+      }
+    }
+    return { ...await identity.mintVoter(), isNewVoter: true }
+  }
+
+  async function identify (socket: LiveSocket): Promise<void> {
+    const auth: unknown = socket.handshake.auth
+    if (!validator.Check(auth)) throw new PlenumError('validation_failed', { detail: 'The handshake\'s auth is not valid.' })
+    socket.data = {
+      ...await readVoter(socket, auth.voterToken),
+      host: auth.accessToken === undefined ? undefined : await tokens.verifyAccess(auth.accessToken),
+      roomId: undefined,
+      limiter: createEventLimiter(performance.now())
+    }
+  }
+
+  return (socket: LiveSocket, next: (error?: Error) => void): void => {
+    identify(socket).then(() => { next() }, (error: unknown) => {
+      const known = asPlenumError(error)
+      next(Object.assign(new Error(known.code), { data: known.toSocketProblem() }))
+    })
+  }
+}
+
+function voterCookiesOf (request: IncomingMessage): string[] {
+  const cookies = fastifyCookie.parse(request.headers.cookie ?? '')
+  return voterCookieNames.map((name) => cookies[name]).filter((token) => token !== undefined)
+}
+
+/** Refuses what may not even begin a handshake, on either transport. */
+export function createAdmission ({ isAllowedOrigin, isFull }: { isAllowedOrigin: OriginCheck, isFull: () => boolean }) {
+  return (request: IncomingMessage, decide: (refusal: string | null | undefined, isAdmitted: boolean) => void): void => {
+    if (!isAllowedOrigin(request.headers.origin, request.headers.host)) return decide('forbidden', false)
+    if (isFull()) return decide('busy', false)
+    decide(null, true)
+  }
+}

@@ -1,0 +1,43 @@
+import type { ResultsBoard } from '../polls/results-board.ts'
+import type { RoomBoard } from '../rooms/room-board.ts'
+import { isHint } from './cluster.ts'
+import type { Presence } from './presence.ts'
+
+export interface HintsOptions {
+  board: ResultsBoard
+  rooms: RoomBoard
+  presence: Presence
+  isWatchedRoom: (roomId: string) => boolean
+  onError: (error: unknown, sentence: string) => void
+}
+
+/** Takes over what another instance tells. Only what is held here anyway is of interest; anything malformed is dropped. */
+export function createHintReader ({ board, rooms, presence, isWatchedRoom, onError }: HintsOptions) {
+  return (hint: unknown): void => {
+    if (!isHint(hint)) {
+      onError(new Error('malformed hint'), 'a message of another instance was dropped')
+      return
+    }
+    switch (hint.type) {
+      case 'poll': {
+        const { poll, results, ownerId } = hint
+        if (board.peek(poll.id) !== undefined || isWatchedRoom(poll.roomId)) board.put({ poll, results, ownerId }, 'hint')
+        break
+      }
+      case 'results': {
+        const { pollId } = hint.results
+        if (board.peek(pollId) === undefined) break
+        if (board.putResults(hint.results, hint.revision, 'hint') === 'poll_unknown') {
+          board.refresh(pollId).catch((error: unknown) => { onError(error, 'a poll could not be read again') })
+        }
+        break
+      }
+      case 'removed': board.remove(hint.pollId, 'hint'); break
+      case 'room':
+        if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, ownerId: hint.ownerId }, 'hint')
+        break
+      case 'present': presence.hear(hint); break
+      default: hint satisfies never
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { PollViews } from '../polls/poll-views.ts'
+import type { ResultsBoard } from '../polls/results-board.ts'
+import { isUuid } from '../protocol/common.ts'
+import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
+import type { PollStatus, PollView } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { toJoinedRoom } from '../rooms/room-board.ts'
+import type { RoomService } from '../rooms/room-service.ts'
+import { clientEvent, type ClientEventHandler } from './client-event.ts'
+import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
+import type { LiveSocket } from './socket-types.ts'
+
+export interface JoinEventsOptions {
+  rooms: RoomService
+  board: ResultsBoard
+  views: PollViews
+}
+
+/** In a room's list for its audience: neither a draft nor archived. */
+export function isListed (poll: { status: PollStatus }): boolean {
+  return poll.status !== 'draft' && poll.status !== 'archived'
+}
+
+/**
+ * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
+ * event. Joining again is the whole recovery after a reconnect.
+ */
+export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
+  const onlookerOf = ({ data }: LiveSocket) => ({ userId: data.host?.userId, voterId: data.voterId, isNewVoter: data.isNewVoter })
+
+  async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
+    const { ownerId } = await views.find(pollId, onlookerOf(socket))
+    void socket.join(pollRoom(pollId))
+    if (socket.data.host?.userId === ownerId) void socket.join(hostsRoom(pollId))
+    const draw = await views.prepareView(pollId, onlookerOf(socket))
+    return () => {
+      const view = draw()
+      if (view.myVote !== null) void socket.join(votedRoom(pollId, view.poll.round))
+      return view
+    }
+  }
+
+  function leavePoll (socket: LiveSocket, pollId: string): void {
+    for (const room of Array.from(socket.rooms)) {
+      if (room === pollRoom(pollId) || room.startsWith(`${pollRoom(pollId)}:`)) void socket.leave(room)
+    }
+  }
+
+  async function leaveRoom (socket: LiveSocket): Promise<void> {
+    const { roomId } = socket.data
+    if (roomId === undefined) return
+    socket.data.roomId = undefined
+    void socket.leave(stageRoom(roomId))
+    for (const { poll } of await board.findRoom(roomId)) leavePoll(socket, poll.id)
+  }
+
+  return {
+    'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code }, reply) => {
+      const { room: { id } } = await rooms.findByCode(code)
+      if (socket.data.roomId !== id) await leaveRoom(socket)
+      socket.data.roomId = id
+      void socket.join(stageRoom(id))
+      const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
+      const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
+      const { room } = await rooms.findByCode(code)
+      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), voterToken: socket.data.voterToken })
+    }),
+
+    'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {
+      await leaveRoom(socket)
+      reply({})
+    }),
+
+    'poll:join': clientEvent<typeof clientEvents['poll:join'], ClientEventReply['poll:join']>(clientEvents['poll:join'], async (socket, { pollId }, reply) => {
+      if (!isUuid(pollId)) throw new PlenumError('poll_not_found')
+      const draw = await joinPoll(socket, pollId)
+      reply({ ...draw(), voterToken: socket.data.voterToken })
+    }),
+
+    'poll:leave': clientEvent(clientEvents['poll:leave'], (socket, { pollId }, reply) => {
+      leavePoll(socket, pollId)
+      reply({})
+    })
+  } satisfies Record<string, ClientEventHandler>
+}

@@ -1,0 +1,64 @@
+import type { PollSnapshot } from '../polls/poll-snapshot.ts'
+import type { BoardChange, ResultsBoard } from '../polls/results-board.ts'
+import type { Hint } from './cluster.ts'
+import { createTicker } from './ticker.ts'
+
+/** Ten results frames a second and poll at the most, whatever the vote rate and the number of instances (R5). */
+const broadcastIntervalMs = 100
+
+/** Where changes go on this instance: the Socket.IO rooms, and the feed. */
+export interface LiveOutput {
+  emitResults (pollId: string): Promise<void> | void
+  emitPoll (pollId: string): Promise<void> | void
+  emitRemoved (snapshot: PollSnapshot): void
+}
+
+export interface ResultsBroadcasterOptions {
+  board: ResultsBoard
+  outputs: LiveOutput[]
+  /** Tells the other instances. They find out by themselves within a second or two if this gets lost. */
+  publish: (hint: Hint) => void
+  onError: (error: unknown, sentence: string) => void
+}
+
+/** Carries what changed on the board to whoever watches here, and what was committed here to the other instances. */
+export function startResultsBroadcaster ({ board, outputs, publish, onError }: ResultsBroadcasterOptions) {
+  const committed = new Set<string>()
+
+  const ticker = createTicker(broadcastIntervalMs, async (pollId) => {
+    const snapshot = board.peek(pollId)
+    if (committed.delete(pollId) && snapshot !== undefined) {
+      publish({ type: 'results', results: snapshot.results, revision: snapshot.poll.revision })
+    }
+    await settle(outputs.map((output) => output.emitResults(pollId)))
+  })
+
+  async function settle (deliveries: (Promise<void> | void)[]): Promise<void> {
+    for (const delivery of await Promise.allSettled(deliveries)) {
+      if (delivery.status === 'rejected') onError(delivery.reason, 'a change could not be sent out')
+    }
+  }
+
+  function changed ({ snapshot, pollChanged, resultsChanged, isNew, source }: BoardChange): void {
+    // Read because somebody asked: who asked gets it as the answer, and nobody else was waiting for it.
+    if (isNew && source === 'load') return
+    const pollId = snapshot.poll.id
+    if (pollChanged) {
+      if (source === 'commit') publish({ type: 'poll', ...snapshot })
+      void settle(outputs.map((output) => output.emitPoll(pollId)))
+    } else if (source === 'commit') {
+      committed.add(pollId)
+    }
+    if (resultsChanged) ticker.touch(pollId)
+  }
+
+  board.subscribe({
+    changed,
+    removed (snapshot, source) {
+      if (source === 'commit') publish({ type: 'removed', pollId: snapshot.poll.id })
+      for (const output of outputs) output.emitRemoved(snapshot)
+    }
+  })
+
+  return { stop: () => { ticker.stop() } }
+}

@@ -1,0 +1,60 @@
+import type { LiveSocket } from './socket-types.ts'
+
+/** Packets that may wait in a socket's own buffer before it counts as slow. */
+const maxWaitingPackets = 8
+const patienceMs = 20_000
+
+interface Lag { since: number, pending: Map<string, () => void> }
+
+export type SlowReaders = ReturnType<typeof createSlowReaders>
+
+/**
+ * Keeps slow readers from costing memory: a socket whose last packets have not left yet gets nothing more; only what to send once it
+ * has caught up is remembered, the newest of each key. Who does not catch up is cut, and comes back to the newest state.
+ */
+export function createSlowReaders () {
+  const lags = new Map<LiveSocket, Lag>()
+
+  function catchUp (socket: LiveSocket): void {
+    const lag = lags.get(socket)
+    if (lag === undefined) return
+    lags.delete(socket)
+    for (const send of lag.pending.values()) send()
+  }
+
+  const sweep = setInterval(() => {
+    const before = Date.now() - patienceMs
+    for (const [socket, { since }] of lags) {
+      // Not socket.disconnect(): after that a client would never come back by itself.
+      if (since < before) socket.conn.close()
+    }
+  }, 1000)
+  sweep.unref()
+
+  return {
+    /**
+     * True when the socket must not be written to now; `send` is then called when it has caught up, unless a newer one for this key
+     * took its place.
+     */
+    isBehind (socket: LiveSocket, key: string, send: () => void): boolean {
+      const { conn } = socket
+      const lag = lags.size === 0 ? undefined : lags.get(socket)
+      if (lag !== undefined) {
+        lag.pending.set(key, send)
+        return true
+      }
+      if (waitingPackets(socket) < maxWaitingPackets) return false
+      lags.set(socket, { since: Date.now(), pending: new Map([[key, send]]) })
+      conn.once('drain', () => { catchUp(socket) })
+      conn.once('close', () => { lags.delete(socket) })
+      return true
+    },
+    stop (): void { clearInterval(sweep) }
+  }
+}
+
+/** engine.io keeps what it could not hand to the transport yet in here; its public `bufferedAmount` shows one message at most. */
+function waitingPackets ({ conn }: LiveSocket): number {
+  const waiting: unknown = Reflect.get(conn, 'writeBuffer')
+  return Array.isArray(waiting) ? waiting.length : 0
+}

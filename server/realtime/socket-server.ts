@@ -1,0 +1,113 @@
+import type { Server as HttpServer } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Server as Engine } from 'engine.io'
+import type { FastifyInstance } from 'fastify'
+import { Server } from 'socket.io'
+import type { Ack } from '../protocol/events.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { toAck, type ClientEventHandler } from './client-event.ts'
+import type { Cluster } from './cluster.ts'
+import { admitEvent } from './event-limiter.ts'
+import type { createAdmission, createHandshake } from './handshake.ts'
+import { isHostsRoom } from './rooms.ts'
+import type { SessionWatch } from './session-watch.ts'
+import type { LiveServer, LiveSocket } from './socket-types.ts'
+
+export interface SocketServerOptions {
+  admit: ReturnType<typeof createAdmission>
+  identify: ReturnType<typeof createHandshake>
+  /** Undefined: this instance runs alone. */
+  cluster: Cluster | undefined
+}
+
+const path = '/socket.io/'
+// The largest thing that a client may send is a vote.
+const maxMessageBytes = 16_384
+const drainSliceSize = 200
+const drainPauseMs = 50
+
+/** Socket.IO over an engine of its own, so that it shares the port with Fastify's routes and with plain WebSockets. */
+export function createSocketServer ({ admit, identify, cluster }: SocketServerOptions) {
+  const engine = new Engine({ maxHttpBufferSize: maxMessageBytes, allowRequest: admit, perMessageDeflate: false, httpCompression: false })
+  const io: LiveServer = new Server({ serveClient: false, connectTimeout: 10_000, ...(cluster === undefined ? {} : { adapter: cluster.adapter }) })
+  io.bind(engine)
+  io.use(identify)
+
+  return {
+    io,
+    socketCount: () => engine.clientsCount,
+
+    /** Answers the events of this table; anything else is refused with a code. */
+    serve (handlers: Readonly<Record<string, ClientEventHandler>>, sessions: SessionWatch): void {
+      const known = new Map(Object.entries(handlers))
+      io.on('connection', (socket) => {
+        socket.on('error', () => {})
+        followSession(socket, sessions)
+        socket.onAny((event: unknown, ...args: unknown[]) => { dispatch(socket, known.get(String(event)), args) })
+      })
+    },
+
+    /** Registers the polling transport's route, and takes Socket.IO's upgrades; all other upgrades go to `relay`. */
+    attach (app: FastifyInstance, relay: HttpServer): void {
+      void app.register(async (scope) => {
+        scope.removeAllContentTypeParsers()
+        scope.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
+        scope.route({
+          method: ['GET', 'POST', 'OPTIONS'],
+          url: path,
+          schema: { hide: true },
+          handler: (request, reply) => {
+            reply.hijack()
+            engine.handleRequest(Object.assign(request.raw, { res: reply.raw }), reply.raw)
+          }
+        })
+      })
+      app.server.on('upgrade', (request, socket, head) => {
+        if (request.url?.startsWith(path)) engine.handleUpgrade(request, socket, head)
+        else relay.emit('upgrade', request, socket, head)
+      })
+    },
+
+    /** Closes the sockets in slices, in a way after which clients come back by themselves, on another instance if there is one. */
+    async drain (): Promise<void> {
+      const sockets = Array.from(io.of('/').sockets.values())
+      for (let at = 0; at < sockets.length; at += drainSliceSize) {
+        if (at > 0) await delay(drainPauseMs)
+        for (const socket of sockets.slice(at, at + drainSliceSize)) socket.conn.close()
+      }
+      await io.close()
+    }
+  }
+}
+
+/** When a host's session ends its socket stays, as one of the audience. */
+function followSession (socket: LiveSocket, sessions: SessionWatch): void {
+  const { host } = socket.data
+  if (host === undefined) return
+  const unwatch = sessions.watch({
+    host,
+    end () {
+      socket.data.host = undefined
+      for (const room of Array.from(socket.rooms)) {
+        if (isHostsRoom(room)) void socket.leave(room)
+      }
+    }
+  })
+  socket.once('disconnect', unwatch)
+}
+
+function dispatch (socket: LiveSocket, handler: ClientEventHandler | undefined, args: unknown[]): void {
+  const ack = toAckFunction(args.at(-1))
+  switch (admitEvent(socket.data.limiter, performance.now())) {
+    case 'cut': return void socket.conn.close()
+    case 'refuse': return ack(toAck(new PlenumError('rate_limited', { retryAfterMs: 1000 })))
+    case 'pass': break
+  }
+  if (handler === undefined) return ack(toAck(new PlenumError('not_found', { detail: 'There is no such event.' })))
+  handler(socket, typeof args[0] === 'function' ? undefined : args[0], ack)
+}
+
+/** A caller that wants no answer gets none. */
+function toAckFunction (last: unknown): (answer: Ack<unknown>) => void {
+  return typeof last === 'function' ? (answer) => { last(answer) } : () => {}
+}

@@ -1,0 +1,25 @@
+import type { DefaultEventsMap, Server, Socket } from 'socket.io'
+import type { AccessClaims } from '../identity/tokens.ts'
+import type { ServerToClientEvents } from '../protocol/events.ts'
+import type { EventLimiter } from './event-limiter.ts'
+
+/** What a connection proved at its handshake, and what it joined. */
+export interface SocketData {
+  voterId: string
+  voterToken: string
+  /** Made at this handshake: cannot have voted before. */
+  isNewVoter: boolean
+  /** Undefined for the audience, and from the moment the session ends. */
+  host: AccessClaims | undefined
+  roomId: string | undefined
+  limiter: EventLimiter
+}
+
+/** Messages between instances: hints that something changed, never the truth itself. */
+export interface InterServerEvents {
+  hint: (hint: unknown) => void
+}
+
+// What clients send is untyped until it was checked.
+export type LiveSocket = Socket<DefaultEventsMap, ServerToClientEvents, InterServerEvents, SocketData>
+export type LiveServer = Server<DefaultEventsMap, ServerToClientEvents, InterServerEvents, SocketData>

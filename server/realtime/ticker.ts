@@ -1,0 +1,40 @@
+export type Ticker = ReturnType<typeof createTicker>
+
+/**
+ * Calls `tick` for a key that was touched: at once after a pause, else when `intervalMs` have passed since the last call began.
+ * Touches in between become one call, and the last one is never lost. A call that is still running is never overtaken by the next.
+ */
+export function createTicker (intervalMs: number, tick: (key: string) => Promise<void> | void) {
+  const states = new Map<string, { isTouched: boolean, timer: NodeJS.Timeout | undefined }>()
+  let isStopped = false
+
+  async function run (key: string, state: { isTouched: boolean, timer: NodeJS.Timeout | undefined }): Promise<void> {
+    state.isTouched = false
+    state.timer = undefined
+    const startedAt = performance.now()
+    await tick(key)
+    if (isStopped) return
+    const restMs = Math.max(0, intervalMs - (performance.now() - startedAt))
+    state.timer = setTimeout(() => {
+      if (state.isTouched) void run(key, state)
+      else states.delete(key)
+    }, restMs)
+  }
+
+  return {
+    touch (key: string): void {
+      const held = states.get(key)
+      if (held !== undefined) {
+        held.isTouched = true
+        return
+      }
+      const state = { isTouched: false, timer: undefined }
+      states.set(key, state)
+      void run(key, state)
+    },
+    stop (): void {
+      isStopped = true
+      for (const { timer } of states.values()) clearTimeout(timer)
+    }
+  }
+}

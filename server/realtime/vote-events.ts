@@ -1,0 +1,43 @@
+import type { BallotBox } from '../polls/ballot-box.ts'
+import type { ResultsBoard } from '../polls/results-board.ts'
+import { resultsAudience } from '../polls/visibility.ts'
+import { isUuid } from '../protocol/common.ts'
+import { clientEvents } from '../protocol/events.ts'
+import type { Receipt } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
+import { clientEvent, type ClientEventHandler } from './client-event.ts'
+import { votedRoom } from './rooms.ts'
+import type { LiveSocket } from './socket-types.ts'
+
+/** A vote's first room: checked here, counted in the ballot box, acknowledged after its commit. */
+export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board: ResultsBoard }) {
+  /** Who votes may see what only voters see, from now on or no more. */
+  function followResults (socket: LiveSocket, receipt: Receipt): void {
+    const room = votedRoom(receipt.pollId, receipt.round)
+    if (receipt.status === 'withdrawn') return void socket.leave(room)
+    if (socket.rooms.has(room)) return
+    void socket.join(room)
+    const snapshot = board.get(receipt.pollId)
+    if (snapshot !== undefined && snapshot.results.round === receipt.round && resultsAudience(snapshot.poll) === 'voted') {
+      socket.emit('results', snapshot.results)
+    }
+  }
+
+  return {
+    'vote:cast': clientEvent(clientEvents['vote:cast'], (socket, { pollId, answer, round }, reply) => {
+      if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
+      ballotBox.cast({ pollId, voterId: socket.data.voterId, answer, round }, (outcome) => {
+        reply(outcome)
+        if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
+      })
+    }),
+
+    'vote:withdraw': clientEvent(clientEvents['vote:withdraw'], (socket, { pollId }, reply) => {
+      if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
+      ballotBox.cast({ pollId, voterId: socket.data.voterId, answer: null }, (outcome) => {
+        reply(outcome)
+        if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
+      })
+    })
+  } satisfies Record<string, ClientEventHandler>
+}

@@ -1,0 +1,64 @@
+import type { RoomRow } from '../../db/room-store.ts'
+import type { JoinedRoom, Room } from '../protocol/room.ts'
+
+/** A room as it is held in memory. The body is shared: never change it. */
+export interface RoomSnapshot {
+  readonly room: Room
+  readonly ownerId: string
+}
+
+export function toRoomSnapshot (row: RoomRow): RoomSnapshot {
+  const { ownerId, createdAt, updatedAt, ...room } = row
+  return { ownerId, room: { ...room, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+}
+
+export function toJoinedRoom ({ id, code, title, currentPollId, access }: Room): JoinedRoom {
+  return { id, code, title, currentPollId, access }
+}
+
+export type RoomBoard = ReturnType<typeof createRoomBoard>
+export type RoomListener = (snapshot: RoomSnapshot, source: 'commit' | 'hint' | 'load') => void
+
+/** The newest revision of every room that this instance has to do with; an older one never replaces it (R3). */
+export function createRoomBoard () {
+  const rooms = new Map<string, { snapshot: RoomSnapshot, usedAt: number }>()
+  const idsByCode = new Map<string, string>()
+  const listeners: RoomListener[] = []
+
+  function get (roomId: string): RoomSnapshot | undefined {
+    const held = rooms.get(roomId)
+    if (held === undefined) return undefined
+    held.usedAt = Date.now()
+    return held.snapshot
+  }
+
+  function remove (roomId: string): void {
+    const held = rooms.get(roomId)
+    if (held === undefined) return
+    rooms.delete(roomId)
+    idsByCode.delete(held.snapshot.room.code)
+  }
+
+  return {
+    get,
+    /** Like get, without counting as use. */
+    peek: (roomId: string) => rooms.get(roomId)?.snapshot,
+    getByCode: (code: string) => get(idsByCode.get(code) ?? ''),
+    put (snapshot: RoomSnapshot, source: Parameters<RoomListener>[1]): void {
+      const held = rooms.get(snapshot.room.id)
+      if (held !== undefined && held.snapshot.room.revision >= snapshot.room.revision) return
+      rooms.set(snapshot.room.id, { snapshot, usedAt: held?.usedAt ?? Date.now() })
+      idsByCode.set(snapshot.room.code, snapshot.room.id)
+      for (const listener of listeners) listener(snapshot, source)
+    },
+    remove,
+    /** Frees what nobody watches and nobody asked for during `idleMs`. */
+    evictIdle (idleMs: number, isWatched: (roomId: string) => boolean): void {
+      for (const [roomId, { usedAt }] of rooms) {
+        if (usedAt < Date.now() - idleMs && !isWatched(roomId)) remove(roomId)
+      }
+    },
+    subscribe: (listener: RoomListener) => { listeners.push(listener) },
+    ids: () => Array.from(rooms.keys())
+  }
+}

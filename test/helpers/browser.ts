@@ -1,0 +1,91 @@
+// A real browser for tests of the pages.
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from 'playwright-core'
+import type { Test } from 'tap'
+
+// Nothing of the browser's own may go to the network.
+const flags = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'
+]
+
+export async function startBrowser (t: Test): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH
+  if (executablePath === undefined) throw new Error('CHROMIUM_PATH is not set')
+  const browser = await chromium.launch({ executablePath, args: flags })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+export interface Device {
+  context: BrowserContext
+  page: Page
+  /** What must not happen: errors on the console or in scripts, and requests to other hosts. */
+  complaints: string[]
+}
+
+/** A person's device: a browser profile of its own with one page. */
+export async function openDevice (browser: Browser, origin: string, options: BrowserContextOptions = {}): Promise<Device> {
+  const context = await browser.newContext({ baseURL: origin, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  const { host } = new URL(origin)
+  const check = (kind: string, address: string) => {
+    if (new URL(address).host !== host) complaints.push(`${kind} to ${address}`)
+  }
+  context.on('request', (request) => check('request', request.url()))
+  page.on('websocket', (socket) => check('WebSocket', socket.url()))
+  page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`))
+  page.on('console', (message) => {
+    // The browser itself says this when the test has cut the network.
+    if (message.type() === 'error' && !message.text().includes('ERR_INTERNET_DISCONNECTED')) complaints.push(`console: ${message.text()}`)
+  })
+  return { context, page, complaints }
+}
+
+export interface Line {
+  /** From now on nothing from the server arrives, although what the page sends does. */
+  hold (): void
+  /** Lets through what was held. */
+  release (): void
+  /** Sends one frame to the page as if it came from the server. */
+  inject (frame: string): void
+}
+
+/** Puts the test between the page and the server's WebSocket. To be called before the page is opened. */
+export async function tapLine (page: Page): Promise<Line> {
+  let route: WebSocketRoute | null = null
+  let held: Array<() => void> | null = null
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
+    const server = socket.connectToServer()
+    route = socket
+    socket.onMessage((message) => server.send(message))
+    server.onMessage((message) => {
+      if (held === null) socket.send(message)
+      else held.push(() => socket.send(message))
+    })
+  })
+  return {
+    hold: () => { held ??= [] },
+    release: () => {
+      const frames = held ?? []
+      held = null
+      for (const send of frames) send()
+    },
+    inject: (frame) => {
+      if (route === null) throw new Error('The page has no WebSocket yet')
+      route.send(frame)
+    }
+  }
+}
+
+/** Waits until the page says this in its status line, and nothing else. */
+export async function statusSays (page: Page, text: string): Promise<void> {
+  await page.getByRole('status').getByText(text, { exact: true }).waitFor()
+}
+
+/** The row of the results table for one option, once it shows this count. */
+export function resultRow (page: Page, label: string, count: number): Locator {
+  return page.getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: label, exact: true }) })
+    .filter({ has: page.getByRole('cell', { name: String(count), exact: true }) })
+}

@@ -1,0 +1,88 @@
+// Finds the programs that tests need, and installs missing ones where that is possible.
+import { spawn } from 'node:child_process'
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const aptTimeoutMs = 10 * 60_000
+const postgresRoot = '/usr/lib/postgresql'
+
+function isExecutable (path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function findOnPath (...names: string[]): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  for (const name of names) {
+    for (const folder of folders) {
+      if (isExecutable(join(folder, name))) return join(folder, name)
+    }
+  }
+  return null
+}
+
+function runApt (...args: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn('apt-get', args, {
+      // On stderr, since stdout belongs to the test report.
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      timeout: aptTimeoutMs
+    })
+    child.on('error', () => resolve(false))
+    child.on('close', (code) => resolve(code === 0))
+  })
+}
+
+let updated: Promise<boolean> | null = null
+
+async function installPackage (name: string): Promise<void> {
+  const canInstall = process.getuid?.() === 0 && findOnPath('apt-get') !== null
+  // The test command has tried already; parallel test files would only wait for each other's lock.
+  if (!canInstall || process.env.TEST_SKIP_INSTALL !== undefined) return
+  console.error(`Installing ${name} with apt-get (up to a few minutes).`)
+  updated ??= runApt('update', '-q')
+  await updated
+  await runApt('install', '-y', '-q', '--no-install-recommends', name)
+}
+
+async function findOrInstall (find: () => string | null, packageName: string): Promise<string | null> {
+  const found = find()
+  if (found !== null) return found
+  await installPackage(packageName)
+  return find()
+}
+
+function findPostgresFolder (): string | null {
+  const initdb = findOnPath('initdb')
+  if (initdb !== null && findOnPath('postgres') !== null) return join(initdb, '..')
+  let versions: string[] = []
+  try {
+    versions = readdirSync(postgresRoot)
+  } catch {
+    return null
+  }
+  const folders = versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(postgresRoot, version, 'bin'))
+  return folders.find((folder) => isExecutable(join(folder, 'postgres'))) ?? null
+}
+
+/** The folder of `initdb` and `postgres`, or null where PostgreSQL cannot be had. */
+export function findPostgres (): Promise<string | null> {
+  return findOrInstall(findPostgresFolder, 'postgresql')
+}
+
+/** The path of `redis-server`, or null where it cannot be had. */
+export function findRedis (): Promise<string | null> {
+  return findOrInstall(() => findOnPath('redis-server'), 'redis-server')
+}
+
+/** The path of a Chromium or Chrome, or null where none can be had. */
+export async function findChromium (): Promise<string | null> {
+  const configured = process.env.CHROMIUM_PATH
+  if (configured !== undefined && configured !== '') return configured
+  return findOrInstall(() => findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'), 'chromium')
+}

@@ -1,0 +1,64 @@
+import { signal } from '@preact/signals'
+import type { Answer } from '../../server/protocol/poll.ts'
+import type { KeyValueStorage } from './storage.ts'
+
+/** An answer that was given on this device and is not acknowledged yet. */
+export interface KeptAnswer {
+  pollId: string
+  /** The round it was given in: it must never land in another one (V9). */
+  round: number
+  answer: Answer
+}
+
+const storageKey = 'plenum.keptAnswers'
+
+export interface BallotOutbox {
+  all: () => KeptAnswer[]
+  get: (pollId: string) => KeptAnswer | undefined
+  keep: (answer: KeptAnswer) => void
+  drop: (answer: KeptAnswer) => void
+}
+
+/** The answers that wait for their acknowledgement; they outlive the page. At most one per poll. */
+export function createBallotOutbox (storage: KeyValueStorage): BallotOutbox {
+  const kept = signal<readonly KeptAnswer[]>(readStored(storage))
+
+  // Another tab may have kept or dropped answers of its own: only this one is changed.
+  function store (pollId: string, answer?: KeptAnswer) {
+    const others = readStored(storage).filter((other) => other.pollId !== pollId)
+    const answers = answer === undefined ? others : [...others, answer]
+    if (answers.length === 0) storage.removeItem(storageKey)
+    else storage.setItem(storageKey, JSON.stringify(answers))
+  }
+
+  return {
+    all: () => [...kept.value],
+    get: (pollId) => kept.value.find((answer) => answer.pollId === pollId),
+    keep: (answer) => {
+      kept.value = [...kept.value.filter((other) => other.pollId !== answer.pollId), answer]
+      store(answer.pollId, answer)
+    },
+    drop: (answer) => {
+      if (!kept.value.includes(answer)) return
+      kept.value = kept.value.filter((other) => other !== answer)
+      store(answer.pollId)
+    }
+  }
+}
+
+function readStored (storage: KeyValueStorage): KeptAnswer[] {
+  try {
+    const stored: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]')
+    return Array.isArray(stored) ? stored.filter(isKeptAnswer) : []
+  } catch {
+    return []
+  }
+}
+
+function isKeptAnswer (value: unknown): value is KeptAnswer {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('pollId' in value && 'round' in value && 'answer' in value)) return false
+  const { pollId, round, answer } = value
+  return typeof pollId === 'string' && typeof round === 'number' && typeof answer === 'object' && answer !== null &&
+    'choices' in answer && Array.isArray(answer.choices) && answer.choices.every((choice) => Number.isSafeInteger(choice))
+}

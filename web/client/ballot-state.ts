@@ -1,0 +1,75 @@
+import { currentDelivery, type BallotSender } from './ballot-sender.ts'
+import type { BallotDrafts } from './ballot-drafts.ts'
+import { isSameChoice } from './ballot-drafts.ts'
+import type { BallotOutbox } from './ballot-outbox.ts'
+import type { ConnectionState } from './connection.ts'
+import type { HeldView } from './held-view.ts'
+import { refusalWords } from './words.ts'
+
+export interface BallotParts {
+  drafts: BallotDrafts
+  outbox: BallotOutbox
+  sender: BallotSender
+}
+
+/** All that the form and the status line need to know of one voter's ballot. */
+export interface BallotState {
+  selected: number[]
+  /** The stored ballot counts in this round, as the server said. */
+  isCounted: boolean
+  isPending: boolean
+  /** Ticked otherwise than counted. */
+  isDirty: boolean
+  isReadOnly: boolean
+  canSend: boolean
+  canWithdraw: boolean
+  status: string
+  alert: string
+}
+
+export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState): BallotState {
+  const { poll, myVote } = view
+  const kept = outbox.get(poll.id)
+  const pending = kept?.round === poll.round ? kept : undefined
+  const delivery = currentDelivery(sender.delivery(poll.id), poll)
+  const isCounted = myVote !== null
+  const isOver = poll.status !== 'open' && poll.status !== 'paused'
+  const isReadOnly = isOver || (isCounted && poll.revote === 'locked')
+  const draft = isReadOnly && isCounted ? undefined : drafts.get(poll)
+  const selected = draft ?? pending?.answer.choices ?? myVote?.choices ?? []
+  const isDirty = isCounted && !isSameChoice(selected, myVote.choices)
+
+  function findStatus (): string {
+    if (pending !== undefined) {
+      if (connection !== 'live') return 'Kept on this phone. It will be sent when the connection is back.'
+      if (delivery?.state === 'waiting') return 'Not confirmed yet. Your answer is kept on this phone and is sent again by itself.'
+      return 'Sending…'
+    }
+    if (delivery?.state === 'withdrawing') return 'Withdrawing…'
+    if (isCounted) return isDirty ? 'Your earlier answer counts. The new one is not sent yet.' : 'Counted'
+    return delivery?.state === 'withdrawn' ? 'Vote withdrawn' : ''
+  }
+
+  return {
+    selected,
+    isCounted,
+    isPending: pending !== undefined,
+    isDirty,
+    isReadOnly,
+    canSend: poll.status === 'open' && !isReadOnly,
+    canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isCounted && pending === undefined,
+    status: findStatus(),
+    alert: delivery?.state === 'refused' ? refusalWords[delivery.reason] : ''
+  }
+}
+
+/** What the voter should know of answers to other polls than the one that is shown. */
+export function readEarlierBallots (view: (pollId: string) => HeldView | undefined, shownPollId: string | undefined, { outbox, sender }: BallotParts) {
+  const isEarlier = (pollId: string) => pollId !== shownPollId && view(pollId) !== undefined
+  const refused = sender.refusedPollIds().filter(isEarlier).at(-1)
+  const question = refused === undefined ? undefined : view(refused)?.poll.question
+  return {
+    status: outbox.all().some((kept) => isEarlier(kept.pollId)) ? 'An earlier answer is kept on this phone and is sent when the connection is back.' : '',
+    alert: question === undefined ? '' : `Your answer to “${question}” arrived too late. It was not counted.`
+  }
+}

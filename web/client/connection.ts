@@ -1,0 +1,168 @@
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { io, type Socket } from 'socket.io-client'
+import type { Ack, ClientEvent, ClientEventData, ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
+import type { SocketProblem } from '../../server/protocol/problem.ts'
+import { browserStorage, type KeyValueStorage } from './storage.ts'
+import { backOffMs, isPassing } from './retry.ts'
+import { wakeOnReturn } from './wake-up.ts'
+import type { LiveRoom } from './live-room.ts'
+
+const ackTimeoutMs = 10_000
+/** Short at first: a network that swallows WebSocket without a word must not cost the first vote. */
+const firstConnectTimeoutMs = 5000
+const voterTokenKey = 'plenum.voterToken'
+
+/** `live`: connected and joined, so that what is on the screen follows the server. */
+export type ConnectionState = 'connecting' | 'live' | 'lost'
+
+/** `no_answer`: connected, but no acknowledgement came in time. `disconnected`: it may or may not have arrived. */
+export type Reply<E extends ClientEvent> = Ack<ClientEventReply[E]> | { ok: false, error: 'no_answer' | 'disconnected' }
+
+export interface Connection {
+  readonly state: ReadonlySignal<ConnectionState>
+  /** Why the room cannot be joined at all; null while it can. */
+  readonly refusal: ReadonlySignal<SocketProblem | null>
+  request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
+  /** Asks for the whole truth again. */
+  refresh: () => void
+  /** Calls back now, if live, and each time that the room was joined (again). */
+  onLive: (listener: () => void) => void
+}
+
+/** Joins the room, keeps it joined, and feeds `liveRoom`. */
+export function connectToRoom (code: string, liveRoom: LiveRoom, storage: KeyValueStorage = browserStorage): Connection {
+  const state = signal<ConnectionState>('connecting')
+  const refusal = signal<SocketProblem | null>(null)
+  const listeners = new Set<() => void>()
+  let joinAttempt = 0
+  let unansweredInRow = 0
+  let serverGoodbyes = 0
+
+  const socket = io({
+    auth: (send) => {
+      const voterToken = storage.getItem(voterTokenKey)
+      send(voterToken === null ? {} : { voterToken })
+    },
+    transports: ['websocket', 'polling'],
+    // Where WebSocket is refused, the same attempt goes on by long polling.
+    tryAllTransports: true,
+    timeout: firstConnectTimeoutMs,
+    reconnectionDelay: 1000,
+    reconnectionDelayMax: 30_000,
+    randomizationFactor: 0.5
+  })
+
+  async function request<E extends ClientEvent> (event: E, data: ClientEventData[E]): Promise<Reply<E>> {
+    if (!socket.connected) return { ok: false, error: 'disconnected' }
+    const reply = await emit(socket, event, data)
+    if (reply.ok || typeof reply.error === 'object') {
+      unansweredInRow = 0
+    } else if (reply.error === 'no_answer') {
+      unansweredInRow += 1
+      // Twice nothing: the line is dead although nobody has said so.
+      if (unansweredInRow >= 2) dropLine()
+    }
+    return reply
+  }
+
+  function dropLine () {
+    unansweredInRow = 0
+    // Only the transport: the manager then reconnects with its own back-off.
+    socket.io.engine?.close()
+  }
+
+  async function join () {
+    joinAttempt += 1
+    const attempt = joinAttempt
+    for (let tries = 0; socket.connected; tries += 1) {
+      liveRoom.beginJoin()
+      const reply = await request('room:join', { code })
+      // A newer join is under way, or the connection went: either brings its own truth.
+      if (attempt !== joinAttempt || !socket.connected) return
+      if (reply.ok) {
+        storage.setItem(voterTokenKey, reply.data.voterToken)
+        liveRoom.applyJoin(reply.data)
+        refusal.value = null
+        state.value = 'live'
+        serverGoodbyes = 0
+        for (const listener of listeners) listener()
+        return
+      }
+      if (typeof reply.error === 'object' && !isPassing(reply.error)) {
+        refusal.value = reply.error
+        socket.disconnect()
+        return
+      }
+      await new Promise((resolve) => setTimeout(resolve, backOffMs(tries, reply.error)))
+      if (attempt !== joinAttempt) return
+    }
+  }
+
+  socket.on('connect', () => { void join() })
+  socket.on('disconnect', (reason) => {
+    state.value = 'lost'
+    joinAttempt += 1
+    // The server said goodbye (it drains, or cut this socket): Socket.IO leaves coming back to us.
+    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++))
+  })
+  socket.on('connect_error', (error) => {
+    state.value = 'lost'
+    const problem = problemOf(error)
+    if (problem === null) {
+      // A blocked WebSocket may also just hang: the next attempt begins with the other transport.
+      socket.io.opts.transports?.reverse()
+      socket.io.timeout(ackTimeoutMs)
+      return
+    }
+    if (problem.code === 'unauthenticated') {
+      // Neither the token nor, after it, the cookie is taken: only a new page brings a new one.
+      if (storage.getItem(voterTokenKey) === null) {
+        refusal.value = problem
+        return
+      }
+      storage.removeItem(voterTokenKey)
+    }
+    setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++, problem))
+  })
+
+  const facts: Socket<ServerToClientEvents> = socket
+  facts.on('results', (results) => liveRoom.apply('results', results))
+  facts.on('poll', (poll) => liveRoom.apply('poll', poll))
+  facts.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
+  facts.on('room', (room) => liveRoom.apply('room', room))
+
+  wakeOnReturn({
+    isConnected: () => socket.connected,
+    connectNow: () => { if (refusal.value === null) socket.disconnect().connect() },
+    check: () => { void join() },
+    dropLine
+  })
+
+  return {
+    state,
+    refusal,
+    request,
+    refresh: () => { void join() },
+    onLive: (listener) => {
+      listeners.add(listener)
+      if (state.value === 'live') listener()
+    }
+  }
+}
+
+function emit<E extends ClientEvent> (socket: ReturnType<typeof io>, event: E, data: ClientEventData[E]): Promise<Reply<E>> {
+  return new Promise((resolve) => {
+    socket.timeout(ackTimeoutMs).emit(event, data, (error: Error | null, answer: Ack<ClientEventReply[E]>) => {
+      if (error === null) resolve(answer)
+      else resolve({ ok: false, error: socket.connected ? 'no_answer' : 'disconnected' })
+    })
+  })
+}
+
+function problemOf (error: Error): SocketProblem | null {
+  return 'data' in error && isSocketProblem(error.data) ? error.data : null
+}
+
+function isSocketProblem (value: unknown): value is SocketProblem {
+  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
+}

@@ -1,0 +1,124 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import type { Answer, Poll, Results } from '../../server/protocol/poll.ts'
+import type { JoinedRoom, RoomState } from '../../server/protocol/room.ts'
+import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
+import { createServerClock, type ServerClock } from './server-clock.ts'
+import { mergeView, withMyVote, withPoll, withResults, type HeldView } from './held-view.ts'
+import { pickShownPoll } from './shown-poll.ts'
+
+type LiveEvent = { [E in keyof ServerToClientEvents]: [E, Parameters<ServerToClientEvents[E]>[0]] }[keyof ServerToClientEvents]
+
+export interface LiveRoom {
+  readonly room: ReadonlySignal<JoinedRoom | null>
+  /** People connected to the room; null until the server has told. */
+  readonly present: ReadonlySignal<number | null>
+  /** The poll that the screen shows; null while there is none. */
+  readonly shown: ReadonlySignal<HeldView | null>
+  readonly clock: ServerClock
+  view: (pollId: string) => HeldView | undefined
+  /** What is learnt from here on is applied once more after `applyJoin`: the reply may be older. */
+  beginJoin: () => void
+  applyJoin: (reply: ClientEventReply['room:join']) => void
+  apply: (...event: LiveEvent) => void
+  /** What the server said about this voter's own vote in a round. */
+  recordMyVote: (pollId: string, round: number, answer: Answer | null) => void
+}
+
+/**
+ * What this device knows of one room. Nothing older ever replaces something newer: results go by
+ * `version`, polls and the room by `revision` (R3).
+ */
+export function createLiveRoom (clock: ServerClock = createServerClock()): LiveRoom {
+  const room = signal<JoinedRoom | null>(null)
+  const present = signal<number | null>(null)
+  const views = signal<ReadonlyMap<string, HeldView>>(new Map())
+  const shownPollId = signal<string | null>(null)
+  const removedPollIds = new Set<string>()
+  let roomRevision = 0
+  let learntDuringJoin: (() => void)[] = []
+  let isJoining = false
+
+  function settle (stageWasCleared = false) {
+    const previous = stageWasCleared ? null : shownPollId.value
+    shownPollId.value = pickShownPoll([...views.value.values()].map((view) => view.poll), room.value?.currentPollId ?? null, previous)
+  }
+
+  function change (pollId: string, update: (view: HeldView) => HeldView) {
+    const view = views.value.get(pollId)
+    if (view === undefined) return
+    const updated = update(view)
+    if (updated !== view) views.value = new Map(views.value).set(pollId, updated)
+  }
+
+  function applyPoll (poll: Poll) {
+    clock.learn(poll.updatedAt)
+    if (poll.roomId !== room.value?.id || removedPollIds.has(poll.id)) return
+    if (views.value.has(poll.id)) change(poll.id, (view) => withPoll(view, poll))
+    else views.value = new Map(views.value).set(poll.id, { poll, results: null, myVote: null })
+    settle()
+  }
+
+  function applyResults (results: Results) {
+    clock.learn(results.at)
+    change(results.pollId, (view) => withResults(view, results))
+  }
+
+  function applyRemoval (pollId: string) {
+    removedPollIds.add(pollId)
+    const kept = new Map(views.value)
+    if (kept.delete(pollId)) views.value = kept
+    settle()
+  }
+
+  function applyRoom (state: RoomState) {
+    if (room.value === null || state.roomId !== room.value.id || state.revision < roomRevision) return
+    present.value = state.present
+    if (state.revision === roomRevision) return
+    const stageWasCleared = room.value.currentPollId !== null && state.currentPollId === null
+    roomRevision = state.revision
+    room.value = { ...room.value, currentPollId: state.currentPollId }
+    settle(stageWasCleared)
+  }
+
+  function dispatch (event: LiveEvent) {
+    switch (event[0]) {
+      case 'results': return applyResults(event[1])
+      case 'poll': return applyPoll(event[1])
+      case 'poll:removed': return applyRemoval(event[1].pollId)
+      case 'room': return applyRoom(event[1])
+      default: event satisfies never
+    }
+  }
+
+  function learn (apply: () => void) {
+    if (isJoining) learntDuringJoin.push(apply)
+    apply()
+  }
+
+  return {
+    room,
+    present,
+    shown: computed(() => views.value.get(shownPollId.value ?? '') ?? null),
+    clock,
+    view: (pollId) => views.value.get(pollId),
+    beginJoin: () => {
+      isJoining = true
+      learntDuringJoin = []
+    },
+    applyJoin: (reply) => {
+      const stageWasCleared = room.value !== null && room.value.currentPollId !== null && reply.room.currentPollId === null
+      // The reply carries no revision, and may come from another instance than the last event.
+      roomRevision = 0
+      room.value = reply.room
+      const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))
+      views.value = new Map(listed.map((view) => [view.poll.id, mergeView(views.value.get(view.poll.id), view)]))
+      clock.restart()
+      for (const view of reply.polls) clock.learn(view.now)
+      settle(stageWasCleared)
+      isJoining = false
+      for (const learn of learntDuringJoin.splice(0)) learn()
+    },
+    apply: (...event) => learn(() => dispatch(event)),
+    recordMyVote: (pollId, round, answer) => learn(() => change(pollId, (view) => withMyVote(view, round, answer)))
+  }
+}

@@ -1,0 +1,31 @@
+/** A page that was away for longer may sit on a line that died unnoticed. */
+const checkAfterHiddenMs = 5000
+
+interface Line {
+  isConnected: () => boolean
+  connectNow: () => void
+  /** Asks the server something, to learn whether the line still stands. */
+  check: () => void
+  dropLine: () => void
+}
+
+/** Connects at once when the page is looked at again or the network is back, and says so at once when it goes. */
+export function wakeOnReturn (line: Line): void {
+  let hiddenAtMs = 0
+
+  function comeBack () {
+    if (!line.isConnected()) line.connectNow()
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') {
+      hiddenAtMs = Date.now()
+      return
+    }
+    comeBack()
+    if (line.isConnected() && Date.now() - hiddenAtMs > checkAfterHiddenMs) line.check()
+  })
+  window.addEventListener('pageshow', (event) => { if (event.persisted) comeBack() })
+  window.addEventListener('online', comeBack)
+  window.addEventListener('offline', line.dropLine)
+}

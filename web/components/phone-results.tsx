@@ -1,0 +1,17 @@
+import { areResultsShown, currentResults, type HeldView } from '../client/held-view.ts'
+import { hiddenWords, voterWords } from '../client/words.ts'
+import { ResultBars } from './result-bars.tsx'
+
+export function PhoneResults ({ view }: { view: HeldView }) {
+  const results = currentResults(view)
+  if (results === null) {
+    return areResultsShown(view.poll, view.myVote !== null) ? null : <p class='hint'>{hiddenWords(view.poll)}</p>
+  }
+  return (
+    <section class='phone-results' aria-labelledby='results-heading'>
+      <h2 id='results-heading'>{results.final ? 'Final result' : 'Results'}</h2>
+      <p class='hint'>{voterWords(results.voters)}</p>
+      <ResultBars poll={view.poll} results={results} />
+    </section>
+  )
+}

@@ -1,0 +1,22 @@
+import { render } from 'preact'
+import '../styles/base.css'
+import '../styles/results.css'
+import '../styles/join.css'
+import { createBallotDrafts } from '../client/ballot-drafts.ts'
+import { createBallotOutbox } from '../client/ballot-outbox.ts'
+import { createBallotSender } from '../client/ballot-sender.ts'
+import { connectToRoom } from '../client/connection.ts'
+import { createLiveRoom } from '../client/live-room.ts'
+import { roomCodeFromPath } from '../client/room-code.ts'
+import { browserStorage } from '../client/storage.ts'
+import { PhonePage } from './phone-page.tsx'
+
+const code = roomCodeFromPath(location.pathname)
+const liveRoom = createLiveRoom()
+const connection = connectToRoom(code, liveRoom)
+const outbox = createBallotOutbox(browserStorage)
+const sender = createBallotSender({ connection, liveRoom, outbox })
+const ballots = { drafts: createBallotDrafts(), outbox, sender }
+
+const root = document.querySelector('#app')
+if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} ballots={ballots} />, root)

@@ -1,0 +1,94 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { roundKey } from '../client/ballot-drafts.ts'
+import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
+import type { Connection } from '../client/connection.ts'
+import type { HeldView } from '../client/held-view.ts'
+import type { LiveRoom } from '../client/live-room.ts'
+import { statusWords } from '../client/words.ts'
+import { BallotForm } from '../components/ballot-form.tsx'
+import { ConnectionBanner } from '../components/connection-banner.tsx'
+import { Countdown } from '../components/countdown.tsx'
+import { PhoneResults } from '../components/phone-results.tsx'
+import { RoomRefused } from '../components/room-refused.tsx'
+
+interface Props {
+  code: string
+  liveRoom: LiveRoom
+  connection: Connection
+  ballots: BallotParts
+}
+
+export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
+  const state = connection.state.value
+  const view = liveRoom.shown.value
+  const room = liveRoom.room.value
+  const advice = useSignal({ key: '', text: '' })
+  const key = view === null ? 'waiting' : roundKey(view.poll)
+  const ballot = view === null ? null : readBallot(view, ballots, state)
+  const earlier = readEarlierBallots(liveRoom.view, view?.poll.id, ballots)
+
+  useFocusOnNewQuestion(room === null ? null : key)
+  useEffect(() => {
+    document.title = `${view?.poll.question ?? room?.title ?? 'Vote'} – Plenum`
+  }, [view?.poll.question, room?.title])
+
+  if (connection.refusal.value !== null) return <RoomRefused problem={connection.refusal.value} code={code} />
+  return (
+    <main class='narrow'>
+      <ConnectionBanner state={state} />
+      <header class='room-header'>
+        <p>{room?.title ?? ''}</p>
+        {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
+      </header>
+      {view === null || ballot === null
+        ? <Waiting isJoined={room !== null} />
+        : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}
+      <p class='status' role='status'>{ballot?.status || earlier.status}</p>
+      <p class='alert' role='alert'>{(advice.value.key === key && advice.value.text) || ballot?.alert || earlier.alert}</p>
+      {view !== null && <PhoneResults view={view} />}
+    </main>
+  )
+}
+
+function Waiting ({ isJoined }: { isJoined: boolean }) {
+  return <h1 class='waiting' tabIndex={-1}>{isJoined ? 'Waiting for the next question' : 'Connecting…'}</h1>
+}
+
+interface QuestionProps {
+  view: HeldView
+  ballot: BallotState
+  ballots: BallotParts
+  advise: (advice: string) => void
+}
+
+function Question ({ view: { poll }, ballot, ballots: { drafts, sender }, advise }: QuestionProps) {
+  const words = statusWords(poll.status)
+
+  async function withdraw () {
+    if (await sender.withdraw(poll)) drafts.set(poll, [])
+  }
+
+  return (
+    <>
+      <BallotForm
+        poll={poll}
+        ballot={ballot}
+        advise={advise}
+        choose={(choices) => drafts.set(poll, choices)}
+        send={(choices) => sender.cast(poll, { choices })}
+        withdraw={() => { void withdraw() }}
+      />
+      {words !== '' && <p class='poll-status'>{words}</p>}
+    </>
+  )
+}
+
+/** A new question arrives by itself: who reads the page by ear, or by keyboard, is taken to it. */
+function useFocusOnNewQuestion (key: string | null) {
+  const last = useRef<string | null>(null)
+  useEffect(() => {
+    if (last.current !== null && key !== null && last.current !== key) document.querySelector<HTMLElement>('main h1')?.focus()
+    if (key !== null) last.current = key
+  }, [key])
+}

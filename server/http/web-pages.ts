@@ -33,6 +33,8 @@ export async function webPages (app: FastifyInstance, { webDir, ensureVoter }: W
     // Their names carry a hash of their content.
     immutable: true,
     maxAge: '1y',
+    // The build wrote each one compressed beside itself.
+    preCompressed: true,
     decorateReply: false,
     index: false
   })

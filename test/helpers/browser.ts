@@ -47,6 +47,8 @@ export interface Line {
   hold (): void
   /** Lets through what was held. */
   release (): void
+  /** The held frames never arrive; the next ones do. */
+  lose (): void
   /** Sends one frame to the page as if it came from the server. */
   inject (frame: string): void
 }
@@ -71,6 +73,7 @@ export async function tapLine (page: Page): Promise<Line> {
       held = null
       for (const send of frames) send()
     },
+    lose: () => { held = null },
     inject: (frame) => {
       if (route === null) throw new Error('The page has no WebSocket yet')
       route.send(frame)

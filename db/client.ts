@@ -32,6 +32,7 @@ const statementTimeoutMs = 4000
 const idleInTransactionTimeoutMs = 5000
 const silenceTimeoutMs = 6000
 const connectTimeoutSeconds = 4
+const keepWarmMs = 2000
 
 /** Opens PostgreSQL or the embedded database and brings its tables up to date. */
 export async function openDatabase (options: DatabaseOptions): Promise<Database> {
@@ -47,10 +48,14 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
   await migrateDatabase(postgres(options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
   const votes = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
   const others = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
+  // The first vote after a pause must not pay for a new connection.
+  const keepWarm = setInterval(() => { votes`SELECT 1`.catch(() => {}) }, keepWarmMs)
+  keepWarm.unref()
   return {
     db: drizzle(others, { schema, casing: 'snake_case' }),
     votes: withPlainInstants(votes),
     async close () {
+      clearInterval(keepWarm)
       await Promise.all([votes.end({ timeout: 5 }), others.end({ timeout: 5 })])
     }
   }

@@ -52,8 +52,13 @@ export interface App {
   close (): Promise<void>
 }
 
+export interface AppOptions {
+  /** Called when nothing but a new start helps. */
+  onFatal?: () => void
+}
+
 /** The whole wiring. What is opened here is closed here, in reverse order. */
-export async function buildApp (config: Config): Promise<App> {
+export async function buildApp (config: Config, { onFatal = () => {} }: AppOptions = {}): Promise<App> {
   const logger = pino({ level: config.logLevel, serializers: { err: serializeError } })
   const onError = (err: unknown, sentence: string) => { logger.warn({ err }, sentence) }
   const instanceId = randomUUID()
@@ -64,7 +69,10 @@ export async function buildApp (config: Config): Promise<App> {
     url: config.databaseUrl,
     dataDir: config.dataDir,
     poolSize: config.databasePoolSize,
-    onError: (err) => { logger.fatal({ err }, 'the embedded database failed; start again to recover') }
+    onError: (err) => {
+      logger.fatal({ err }, 'the embedded database failed; the next start recovers it')
+      onFatal()
+    }
   })
   const { db, votes } = database
   const tokens = createTokens({

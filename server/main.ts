@@ -11,11 +11,17 @@ Starts Plenum with the settings of the environment (see .env.example).
 const drainLimitMs = 14_000
 
 async function main (args: string[]): Promise<void> {
-  if (args.includes('--help')) return void process.stdout.write(help)
+  if (args.includes('--help')) {
+    process.stdout.write(help)
+    return
+  }
   const config = readConfig(process.env)
-  if (args.includes('--print-config')) return void process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`)
+  if (args.includes('--print-config')) {
+    process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`)
+    return
+  }
 
-  const app = await buildApp(config)
+  const app = await buildApp(config, { onFatal: () => { process.exit(1) } })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       setTimeout(() => { process.exit(1) }, drainLimitMs).unref()

@@ -9,7 +9,7 @@ import { kinds } from './kinds/kinds.ts'
 import type { BallotRule } from './kinds/kind.ts'
 import { toResults } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
-import { maySeeResults, type VisibilityRule } from './visibility.ts'
+import { maySeeResults } from './visibility.ts'
 
 export interface BallotBoxOptions {
   votes: Sql
@@ -34,6 +34,7 @@ export type Settle = (outcome: Receipt | PlenumError) => void
 export type BallotBox = ReturnType<typeof createBallotBox>
 
 interface WaitingVote extends CastVote { settle: Settle }
+type StoredBatch = NonNullable<Awaited<ReturnType<typeof appendBallots<VoteOutcome[]>>>>
 interface Lane { queue: WaitingVote[], isCommitting: boolean }
 
 const maxBatch = 512
@@ -103,43 +104,43 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
   async function commit (pollId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
+    const storing = appendBallots(votes, pollId, distinctVoters(batch), (state) => decideBallots(state, batch))
     try {
-      const outcomes = await commitTogether(pollId, batch)
-      batch.forEach((vote, at) => { settleOne(vote, outcomes[at] ?? new PlenumError('internal')) })
+      const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
+      batch.forEach((vote, at) => { settleOne(vote, receiptOf(pollId, stored, vote, at)) })
+      tellBoard(pollId, stored)
       return undefined
     } catch (error) {
-      if (isStorageAway(error) || error instanceof DeadlineError) {
+      // What hangs may still commit; the board must not learn of it later than it has to.
+      if (error instanceof DeadlineError) storing.then((stored) => { tellBoard(pollId, stored) }, () => {})
+      if (error instanceof DeadlineError || isStorageAway(error)) {
         const refusal = unavailable(error)
         settleAll(batch, refusal)
         return refusal
       }
-      if (batch.length === 1) {
-        onError(error, 'a vote could not be stored')
-        settleAll(batch, new PlenumError('internal', { cause: error }))
-        return undefined
-      }
-      const middle = Math.ceil(batch.length / 2)
-      const rest = batch.slice(middle)
-      const refusal = await commit(pollId, batch.slice(0, middle))
-      if (refusal === undefined) return await commit(pollId, rest)
-      settleAll(rest, refusal)
-      return refusal
+      return await commitHalves(pollId, batch, error)
     }
   }
 
-  async function commitTogether (pollId: string, batch: WaitingVote[]): Promise<(Receipt | PlenumError)[]> {
-    const voterIds = Array.from(new Set(batch.map((vote) => vote.voterId)))
-    const storing = appendBallots(votes, pollId, voterIds, (state) => decideBallots(state, batch)).then((stored) => {
-      if (stored === undefined) return undefined
-      const { decision, poll, now } = stored
-      if (decision.ballots.length > 0) {
-        const taken = board.putResults(toResults(pollId, poll, decision.tally, now), poll.revision, 'commit')
-        if (taken === 'poll_unknown') board.refresh(pollId).catch((error: unknown) => { onError(error, 'a poll could not be read again') })
-      }
-      return decision.outcome.map((outcome, at) => toReceipt(pollId, poll, outcome, batch[at]?.answer !== null))
-    })
-    const receipts = await withDeadline(storing, deadlineMs, () => new DeadlineError())
-    return receipts ?? batch.map(() => new PlenumError('poll_not_found'))
+  async function commitHalves (pollId: string, batch: WaitingVote[], error: unknown): Promise<PlenumError | undefined> {
+    if (batch.length === 1) {
+      onError(error, 'a vote could not be stored')
+      settleAll(batch, new PlenumError('internal', { cause: error }))
+      return undefined
+    }
+    const middle = Math.ceil(batch.length / 2)
+    const rest = batch.slice(middle)
+    const refusal = await commit(pollId, batch.slice(0, middle))
+    if (refusal === undefined) return await commit(pollId, rest)
+    settleAll(rest, refusal)
+    return refusal
+  }
+
+  function tellBoard (pollId: string, stored: StoredBatch | undefined): void {
+    if (stored === undefined || stored.decision.ballots.length === 0) return
+    const { decision, poll, now } = stored
+    const taken = board.putResults(toResults(pollId, poll, decision.tally, now), poll.revision, 'commit')
+    if (taken === 'poll_unknown') board.refresh(pollId).catch((error: unknown) => { onError(error, 'a poll could not be read again') })
   }
 
   function settleOne (vote: WaitingVote, outcome: Receipt | PlenumError): void {
@@ -171,10 +172,16 @@ class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 }
 
-function toReceipt (pollId: string, poll: VisibilityRule, outcome: VoteOutcome, hasVoted: boolean): Receipt | PlenumError {
+function distinctVoters (batch: readonly CastVote[]): string[] {
+  return Array.from(new Set(batch.map((vote) => vote.voterId)))
+}
+
+function receiptOf (pollId: string, stored: StoredBatch | undefined, vote: CastVote, at: number): Receipt | PlenumError {
+  const outcome = stored?.decision.outcome[at]
+  if (stored === undefined || outcome === undefined) return new PlenumError('poll_not_found')
   if (outcome instanceof PlenumError) return outcome
   const { status, round, version, castAt } = outcome
-  const isVisible = maySeeResults(poll, { isHost: false, hasVoted })
+  const isVisible = maySeeResults(stored.poll, { isHost: false, hasVoted: vote.answer !== null })
   return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
 }
 

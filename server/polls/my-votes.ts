@@ -16,7 +16,7 @@ const maxBatch = 1000
 
 /** Finds voters' own stored votes: all questions of a few milliseconds become one query. */
 export function createMyVotes ({ db }: { db: Db }) {
-  let questions: Question[] = []
+  const questions: Question[] = []
 
   async function answer (): Promise<void> {
     const batch = questions.splice(0, maxBatch)

@@ -10,12 +10,11 @@ const blank = /^[\p{White_Space}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u
 /** True when `text` has at most `limit` grapheme clusters (what a reader counts as characters). */
 export function hasAtMostGraphemes (text: string, limit: number): boolean {
   if (text.length <= limit) return true
-  let count = 0
-  for (const _ of graphemes.segment(text)) {
-    count += 1
-    if (count > limit) return false
+  const segments = graphemes.segment(text)[Symbol.iterator]()
+  for (let count = 0; count <= limit; count++) {
+    if (segments.next().done === true) return true
   }
-  return true
+  return false
 }
 
 /** One line of text for people: 1 to `limit` grapheme clusters, something to see, no control characters or bidi overrides. */

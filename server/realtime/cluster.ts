@@ -37,17 +37,19 @@ export interface ClusterOptions {
 }
 
 const maxReconnectMs = 1000
+// More often than the sockets' time-out, which finds a link that died without a word.
+const pingIntervalMs = 5000
 
 /**
  * The Redis adapter with a guard around it: the stock one drops the promises of what it publishes, so that without Redis each message
  * would be an unhandled rejection. Never awaits Redis: votes do not need it (O1).
  */
 export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
-  const socket = { connectTimeout: 2000, reconnectStrategy: (retries: number) => Math.min(50 * 2 ** Math.min(retries, 5), maxReconnectMs) }
+  const socket = { connectTimeout: 2000, socketTimeout: 15_000, reconnectStrategy: (retries: number) => Math.min(50 * 2 ** Math.min(retries, 5), maxReconnectMs) }
   // Fails at once while Redis is away: a number that is sent late is only old.
-  const pub = createClient({ url, socket, disableOfflineQueue: true, commandOptions: { timeout: 2000 } })
+  const pub = createClient({ url, socket, pingInterval: pingIntervalMs, disableOfflineQueue: true, commandOptions: { timeout: 2000 } })
   // Keeps its subscriptions through outages, a start without Redis included.
-  const sub = createClient({ url, socket, pingInterval: 5000 })
+  const sub = createClient({ url, socket, pingInterval: pingIntervalMs })
   const readyListeners: (() => void)[] = []
   let notedAt = 0
 

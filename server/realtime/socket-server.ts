@@ -99,8 +99,12 @@ function followSession (socket: LiveSocket, sessions: SessionWatch): void {
 function dispatch (socket: LiveSocket, handler: ClientEventHandler | undefined, args: unknown[]): void {
   const ack = toAckFunction(args.at(-1))
   switch (admitEvent(socket.data.limiter, performance.now())) {
-    case 'cut': return void socket.conn.close()
-    case 'refuse': return ack(toAck(new PlenumError('rate_limited', { retryAfterMs: 1000 })))
+    case 'cut':
+      socket.conn.close()
+      return
+    case 'refuse':
+      ack(toAck(new PlenumError('rate_limited', { retryAfterMs: 1000 })))
+      return
     case 'pass': break
   }
   if (handler === undefined) return ack(toAck(new PlenumError('not_found', { detail: 'There is no such event.' })))

@@ -14,8 +14,8 @@ export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board:
   /** Who votes may see what only voters see, from now on or no more. */
   function followResults (socket: LiveSocket, receipt: Receipt): void {
     const room = votedRoom(receipt.pollId, receipt.round)
-    if (receipt.status === 'withdrawn') return void socket.leave(room)
-    if (socket.rooms.has(room)) return
+    if (receipt.status === 'withdrawn') void socket.leave(room)
+    if (receipt.status === 'withdrawn' || socket.rooms.has(room)) return
     void socket.join(room)
     const snapshot = board.get(receipt.pollId)
     if (snapshot !== undefined && snapshot.results.round === receipt.round && resultsAudience(snapshot.poll) === 'voted') {

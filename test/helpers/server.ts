@@ -9,7 +9,7 @@ import { readConfig } from '../../server/config.ts'
 import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from './child-process.ts'
 import { createTestDatabase } from './database.ts'
 
-export const testSecretKey = 'a key for tests only, 0123456789abcdef'
+export const testSecretKey = 'a key for tests only 0123456789abcdef'
 
 export interface RunningServer {
   url: string

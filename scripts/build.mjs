@@ -46,7 +46,8 @@ function tool (path, ...args) {
 }
 
 async function compile (out) {
-  const jobs = [run(...tool('typescript/bin/tsc', '-p', join(root, 'tsconfig.json'), '--outDir', out, '--noEmitOnError'))]
+  // Types are checked by `npm run typecheck`; leaving that out here makes a first start three times as fast.
+  const jobs = [run(...tool('typescript/bin/tsc', '-p', join(root, 'tsconfig.json'), '--outDir', out, '--noCheck'))]
   const web = join(root, 'web')
   if (existsSync(join(web, 'vite.config.ts'))) {
     jobs.push(run(...tool('vite/bin/vite.js', 'build', '--outDir', join(out, 'web'), '--emptyOutDir', '--logLevel', 'warn'), { cwd: web }))

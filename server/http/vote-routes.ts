@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
+import { jsonOf } from '../polls/encoding.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
@@ -53,7 +54,8 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     return await views.findMyVote(pollIdOf(request.params), voterId)
   })
 
-  app.get('/polls/:pollId/results', {
+  // Without the type provider, which would have the answer as an object: it is sent as the text that is encoded already.
+  instance.get<{ Querystring: Static<typeof ResultsQuery> }>('/polls/:pollId/results', {
     schema: {
       tags: ['Results'],
       security: anyoneSecurity,
@@ -67,6 +69,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     const onlooker = { userId: host?.user.id, voterId }
     const { results, isForEveryone } = await views.findResults(pollIdOf(request.params), onlooker, request.query.round)
     if (isForEveryone) reply.header('cache-control', publicCache)
-    return isFresh(request, reply, results.version) ? await reply.code(304).send(null) : results
+    if (isFresh(request, reply, results.version)) return await reply.code(304).send(null)
+    return await reply.type('application/json; charset=utf-8').send(jsonOf(results))
   })
 }

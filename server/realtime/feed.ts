@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { jsonOf } from '../polls/encoding.ts'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
 import type { Onlooker, PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
@@ -52,8 +53,8 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     const snapshot = board.peek(subscriber.pollId)
     if (snapshot === undefined) return
     for (const type of types) {
-      const message: FeedMessage = type === 'poll' ? { type, data: snapshot.poll } : { type, data: snapshot.results }
-      if (type === 'poll' || maySee(subscriber, snapshot)) send(subscriber, message, JSON.stringify(message))
+      const { message, text } = encode(type, snapshot)
+      if (type === 'poll' || maySee(subscriber, snapshot)) send(subscriber, message, text)
     }
   }
 
@@ -65,10 +66,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
       count += 1
       const snapshot = board.peek(pollId)
       if (snapshot === undefined) return
-      if (encoded?.of !== snapshot) {
-        const message: FeedMessage = type === 'poll' ? { type, data: snapshot.poll } : { type, data: snapshot.results }
-        encoded = { of: snapshot, message, text: JSON.stringify(message) }
-      }
+      if (encoded?.of !== snapshot) encoded = { of: snapshot, ...encode(type, snapshot) }
       const isHost = subscriber.onlooker.userId === snapshot.ownerId
       if (type === 'poll' ? maySeePoll(snapshot.poll, { isHost }) : maySee(subscriber, snapshot)) send(subscriber, encoded.message, encoded.text)
     }
@@ -127,4 +125,9 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
       for (const { connection } of all()) connection.close()
     }
   }
+}
+
+function encode (type: FeedMessage['type'], { poll, results }: PollSnapshot): { message: FeedMessage, text: string } {
+  const message: FeedMessage = type === 'poll' ? { type, data: poll } : { type, data: results }
+  return { message, text: `{"type":"${type}","data":${jsonOf(message.data)}}` }
 }

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
+import { jsonOf } from '../polls/encoding.ts'
 import { resultsAudience, type Audience } from '../polls/visibility.ts'
 import type { RoomState } from '../protocol/room.ts'
+import type { Poll, Results } from '../protocol/poll.ts'
+import { encodeEvent, sendEncoded, type EncodedEvent } from './encoded-event.ts'
 import { isListed } from './join-events.ts'
 import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
 import type { SlowReaders } from './slow-readers.ts'
@@ -23,18 +26,21 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
     return more.length === 0 ? Array.from(only) : Array.from(new Set([only, ...more].flatMap((ids) => Array.from(ids))))
   }
 
-  /** Which of these sockets can be written to; for the others `send` is kept until they have caught up. */
-  function ready (ids: string[], key: string, send: (socket: LiveSocket) => void): string[] {
-    return ids.filter((id) => {
-      const socket = sockets.get(id)
-      return socket !== undefined && !slowReaders.isBehind(socket, key, () => { send(socket) })
-    })
-  }
-
-  async function inSlices (ids: string[], emit: (slice: string[]) => boolean): Promise<void> {
+  /**
+   * Sends to these sockets in slices. Each slice takes what is newest at its turn, so nobody is sent an older state than the one joined
+   * with; undefined ends it. A socket that is behind gets what is newest when it has caught up.
+   */
+  async function send (ids: string[], key: string, newest: () => EncodedEvent | undefined, resend: (socket: LiveSocket) => void): Promise<void> {
     for (let at = 0; at < ids.length; at += sliceSize) {
       if (at > 0) await nextTurn()
-      if (!emit(ids.slice(at, at + sliceSize))) return
+      const event = newest()
+      if (event === undefined) return
+      for (const id of ids.slice(at, at + sliceSize)) {
+        const socket = sockets.get(id)
+        if (socket === undefined) continue
+        if (slowReaders.isBehind(socket)) slowReaders.defer(socket, key, () => { resend(socket) })
+        else sendEncoded(socket, event)
+      }
     }
   }
 
@@ -42,45 +48,39 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
   function resendResults (socket: LiveSocket, pollId: string): void {
     const snapshot = board.peek(pollId)
     if (snapshot === undefined) return
-    const mayee = resultsRooms(snapshot, resultsAudience(snapshot.poll)).some((room) => socket.rooms.has(room))
-    if (mayee) socket.emit('results', snapshot.results)
+    const maySee = resultsRooms(snapshot, resultsAudience(snapshot.poll)).some((room) => socket.rooms.has(room))
+    if (maySee) socket.emit('results', snapshot.results)
   }
 
   return {
     hasMembers: (room: string) => adapter.rooms.has(room),
 
-    /** The newest results. Each slice takes what is newest at its turn, so nobody is sent an older version than the one joined with. */
     async emitResults (pollId: string): Promise<void> {
       const begun = board.peek(pollId)
       if (begun === undefined) return
       const audience = resultsAudience(begun.poll)
-      await inSlices(members(resultsRooms(begun, audience)), (slice) => {
+      await send(members(resultsRooms(begun, audience)), `results:${pollId}`, () => {
         const snapshot = board.peek(pollId)
         // Hidden, shown or reset in the middle: that change brings a version of its own, and with it the next tick.
-        if (snapshot === undefined || resultsAudience(snapshot.poll) !== audience || snapshot.results.round !== begun.results.round) return false
-        const ids = ready(slice, `results:${pollId}`, (socket) => { resendResults(socket, pollId) })
-        if (ids.length > 0) io.local.to(ids).emit('results', snapshot.results)
-        return true
-      })
+        if (snapshot === undefined || resultsAudience(snapshot.poll) !== audience || snapshot.results.round !== begun.results.round) return undefined
+        return encode('results', snapshot.results)
+      }, (socket) => { resendResults(socket, pollId) })
     },
 
     /** The poll's body: a draft's to its hosts, any other also to the room's audience, which follows it from now on. */
     async emitPoll (pollId: string): Promise<void> {
       const begun = board.peek(pollId)
       if (begun === undefined) return
-      const { roomId } = begun.poll
       if (isListed(begun.poll)) {
-        for (const id of members([stageRoom(roomId)])) subscribe(sockets.get(id), begun)
+        for (const id of members([stageRoom(begun.poll.roomId)])) subscribe(sockets.get(id), begun)
       }
-      await inSlices(members(pollRooms(begun)), (slice) => {
-        const poll = board.peek(pollId)?.poll
-        if (poll === undefined || (poll.status === 'draft') !== (begun.poll.status === 'draft')) return false
-        const ids = ready(slice, `poll:${pollId}`, (socket) => {
-          const newest = board.peek(pollId)
-          if (newest !== undefined) socket.emit('poll', newest.poll)
-        })
-        if (ids.length > 0) io.local.to(ids).emit('poll', poll)
-        return true
+      await send(members(pollRooms(begun)), `poll:${pollId}`, () => {
+        const snapshot = board.peek(pollId)
+        if (snapshot === undefined || (snapshot.poll.status === 'draft') !== (begun.poll.status === 'draft')) return undefined
+        return encode('poll', snapshot.poll)
+      }, (socket) => {
+        const snapshot = board.peek(pollId)
+        if (snapshot !== undefined) socket.emit('poll', snapshot.poll)
       })
     },
 
@@ -91,14 +91,18 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
     },
 
     async emitRoom (state: RoomState): Promise<void> {
-      await inSlices(members([stageRoom(state.roomId)]), (slice) => {
-        // The next one follows within a second of a change, so a slow reader misses nothing by being passed over.
-        const ids = ready(slice, `room:${state.roomId}`, (socket) => { socket.emit('room', state) })
-        if (ids.length > 0) io.local.to(ids).emit('room', state)
-        return true
-      })
+      const event = encodeEvent('room', JSON.stringify(state))
+      await send(members([stageRoom(state.roomId)]), `room:${state.roomId}`, () => event, (socket) => { socket.emit('room', state) })
     }
   }
+}
+
+let last: { of: Poll | Results, event: EncodedEvent } | undefined
+
+/** One after the other, slices mostly send the same. */
+function encode (type: 'poll' | 'results', body: Poll | Results): EncodedEvent {
+  if (last?.of !== body) last = { of: body, event: encodeEvent(type, jsonOf(body)) }
+  return last.event
 }
 
 function subscribe (socket: LiveSocket | undefined, { poll, ownerId }: PollSnapshot): void {

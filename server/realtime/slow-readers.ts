@@ -32,22 +32,20 @@ export function createSlowReaders () {
   sweep.unref()
 
   return {
-    /**
-     * True when the socket must not be written to now; `send` is then called when it has caught up, unless a newer one for this key
-     * took its place.
-     */
-    isBehind (socket: LiveSocket, key: string, send: () => void): boolean {
-      const { conn } = socket
-      const lag = lags.size === 0 ? undefined : lags.get(socket)
+    /** True when the socket must not be written to now: what it missed is to be deferred. */
+    isBehind (socket: LiveSocket): boolean {
+      return (lags.size > 0 && lags.has(socket)) || waitingPackets(socket) >= maxWaitingPackets
+    },
+    /** Calls `send` when the socket has caught up, unless a newer one for this key has taken its place. */
+    defer (socket: LiveSocket, key: string, send: () => void): void {
+      const lag = lags.get(socket)
       if (lag !== undefined) {
         lag.pending.set(key, send)
-        return true
+        return
       }
-      if (waitingPackets(socket) < maxWaitingPackets) return false
       lags.set(socket, { since: Date.now(), pending: new Map([[key, send]]) })
-      conn.once('drain', () => { catchUp(socket) })
-      conn.once('close', () => { lags.delete(socket) })
-      return true
+      socket.conn.once('drain', () => { catchUp(socket) })
+      socket.conn.once('close', () => { lags.delete(socket) })
     },
     stop (): void { clearInterval(sweep) }
   }

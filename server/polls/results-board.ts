@@ -88,6 +88,7 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     const { id, roomId } = snapshot.poll
     const entry = entries.get(id)
     const held = entry?.snapshot
+    rooms.get(roomId)?.add(id)
     const pollChanged = held === undefined || snapshot.poll.revision > held.poll.revision
     const resultsChanged = held === undefined || snapshot.results.version > held.results.version
     if (!pollChanged && !resultsChanged) return
@@ -97,7 +98,6 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
       ownerId: snapshot.ownerId
     }
     entries.set(id, { snapshot: merged, usedAt: entry?.usedAt ?? Date.now() })
-    rooms.get(roomId)?.add(id)
     const change = { snapshot: merged, pollChanged, resultsChanged, isNew: held === undefined, source }
     for (const listener of listeners) listener.changed(change)
   }

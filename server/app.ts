@@ -95,7 +95,8 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     : connectCluster({ url: config.redisUrl, onTrouble: (err) => { onError(err, 'Redis is away; votes go on, other instances follow through the database') } })
   const sockets = createSocketServer({
     admit: createAdmission({ isAllowedOrigin, isFull: () => isDraining || sockets.socketCount() >= config.maxSockets }),
-    identify: createHandshake({ identity, tokens }),
+    identify: createHandshake({ identity, tokens, maxEventsPerSocket: config.maxEventsPerSocket }),
+    maxEventsPerSocket: config.maxEventsPerSocket,
     cluster
   })
   const { io } = sockets

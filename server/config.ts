@@ -19,6 +19,7 @@ export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Folder of the embedded database and the generated key' }),
   ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
   MAX_QUEUED_VOTES: Type.Integer({ default: 20000, minimum: 1, description: 'Votes that may wait for the database on this instance; beyond it they are answered busy' }),
+  MAX_EVENTS_PER_SOCKET: Type.Integer({ default: 20, minimum: 1, description: 'Events per second that one socket may send for long; twice as many at once' }),
   MAX_SOCKETS: Type.Integer({ default: 20000, minimum: 1, description: 'Sockets that this instance accepts; beyond it handshakes are refused' })
 })
 
@@ -40,6 +41,7 @@ export interface Config {
   readonly dataDir: string
   readonly accessTokenTtlSeconds: number
   readonly maxQueuedVotes: number
+  readonly maxEventsPerSocket: number
   readonly maxSockets: number
 }
 
@@ -68,6 +70,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     dataDir: values.DATA_DIR,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     maxQueuedVotes: values.MAX_QUEUED_VOTES,
+    maxEventsPerSocket: values.MAX_EVENTS_PER_SOCKET,
     maxSockets: values.MAX_SOCKETS
   })
 }

@@ -5,19 +5,19 @@ export interface EventLimiter {
   refused: number
 }
 
-const burst = 40
-const perSecond = 20
-const maxRefused = 400
-
-export function createEventLimiter (now: number): EventLimiter {
-  return { tokens: burst, refilledAt: now, refused: 0 }
-}
+const burstSeconds = 2
+const maxRefusedSeconds = 20
 
 /** @param now in milliseconds, never going back */
-export function admitEvent (limiter: EventLimiter, now: number): 'pass' | 'refuse' | 'cut' {
+export function createEventLimiter (perSecond: number, now: number): EventLimiter {
+  return { tokens: burstSeconds * perSecond, refilledAt: now, refused: 0 }
+}
+
+/** @param perSecond the steady rate; twice as many pass at once */
+export function admitEvent (limiter: EventLimiter, perSecond: number, now: number): 'pass' | 'refuse' | 'cut' {
   const refill = (now - limiter.refilledAt) / 1000 * perSecond
   if (refill >= 1) {
-    limiter.tokens = Math.min(burst, limiter.tokens + refill)
+    limiter.tokens = Math.min(burstSeconds * perSecond, limiter.tokens + refill)
     limiter.refilledAt = now
   }
   if (limiter.tokens >= 1) {
@@ -26,5 +26,5 @@ export function admitEvent (limiter: EventLimiter, now: number): 'pass' | 'refus
     return 'pass'
   }
   limiter.refused += 1
-  return limiter.refused > maxRefused ? 'cut' : 'refuse'
+  return limiter.refused > maxRefusedSeconds * perSecond ? 'cut' : 'refuse'
 }

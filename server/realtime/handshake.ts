@@ -13,12 +13,13 @@ import type { LiveSocket, SocketData } from './socket-types.ts'
 export interface HandshakeOptions {
   identity: IdentityService
   tokens: Tokens
+  maxEventsPerSocket: number
 }
 
 const validator = Compile(HandshakeAuth)
 
 /** Who connects: by a token of the handshake, else by the voter cookie, else a new voter. Verified by signature alone. */
-export function createHandshake ({ identity, tokens }: HandshakeOptions) {
+export function createHandshake ({ identity, tokens, maxEventsPerSocket }: HandshakeOptions) {
   async function readVoter (socket: LiveSocket, givenToken: string | undefined): Promise<Pick<SocketData, 'voterId' | 'voterToken' | 'isNewVoter'>> {
     if (givenToken !== undefined) {
       return { voterId: await tokens.verifyVoter(givenToken), voterToken: givenToken, isNewVoter: false }
@@ -40,7 +41,7 @@ export function createHandshake ({ identity, tokens }: HandshakeOptions) {
       ...await readVoter(socket, auth.voterToken),
       host: auth.accessToken === undefined ? undefined : await tokens.verifyAccess(auth.accessToken),
       roomId: undefined,
-      limiter: createEventLimiter(performance.now())
+      limiter: createEventLimiter(maxEventsPerSocket, performance.now())
     }
   }
 

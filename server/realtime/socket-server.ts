@@ -16,6 +16,7 @@ import type { LiveServer, LiveSocket } from './socket-types.ts'
 export interface SocketServerOptions {
   admit: ReturnType<typeof createAdmission>
   identify: ReturnType<typeof createHandshake>
+  maxEventsPerSocket: number
   /** Undefined: this instance runs alone. */
   cluster: Cluster | undefined
 }
@@ -27,7 +28,7 @@ const drainSliceSize = 200
 const drainPauseMs = 50
 
 /** Socket.IO over an engine of its own, so that it shares the port with Fastify's routes and with plain WebSockets. */
-export function createSocketServer ({ admit, identify, cluster }: SocketServerOptions) {
+export function createSocketServer ({ admit, identify, maxEventsPerSocket, cluster }: SocketServerOptions) {
   const engine = new Engine({ maxHttpBufferSize: maxMessageBytes, allowRequest: admit, perMessageDeflate: false, httpCompression: false })
   const io: LiveServer = new Server({ serveClient: false, connectTimeout: 10_000, ...(cluster === undefined ? {} : { adapter: cluster.adapter }) })
   io.bind(engine)
@@ -43,7 +44,7 @@ export function createSocketServer ({ admit, identify, cluster }: SocketServerOp
       io.on('connection', (socket) => {
         socket.on('error', () => {})
         followSession(socket, sessions)
-        socket.onAny((event: unknown, ...args: unknown[]) => { dispatch(socket, known.get(String(event)), args) })
+        socket.onAny((event: unknown, ...args: unknown[]) => { dispatch(socket, known.get(String(event)), args, maxEventsPerSocket) })
       })
     },
 
@@ -96,9 +97,9 @@ function followSession (socket: LiveSocket, sessions: SessionWatch): void {
   socket.once('disconnect', unwatch)
 }
 
-function dispatch (socket: LiveSocket, handler: ClientEventHandler | undefined, args: unknown[]): void {
+function dispatch (socket: LiveSocket, handler: ClientEventHandler | undefined, args: unknown[], maxPerSecond: number): void {
   const ack = toAckFunction(args.at(-1))
-  switch (admitEvent(socket.data.limiter, performance.now())) {
+  switch (admitEvent(socket.data.limiter, maxPerSecond, performance.now())) {
     case 'cut':
       socket.conn.close()
       return

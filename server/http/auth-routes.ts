@@ -49,7 +49,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
     schema: { tags, summary: 'Become a new voter; also sets the voter cookie', response: { 201: VoterIdentity, ...problemResponses(400) } },
     preValidation: refuseBody
   }, async (request, reply) => {
-    const voter = await identity.mintVoter()
+    const voter = identity.mintVoter()
     authentication.setVoterCookie(request, reply, voter)
     return await reply.code(201).header('cache-control', 'private, no-store').send(voter)
   })

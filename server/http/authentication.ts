@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HostIdentity, IdentityService } from '../identity/identity-service.ts'
-import { claimedTokenKind, voterCookieName, voterTokenSeconds, type AccessClaims, type Tokens } from '../identity/tokens.ts'
+import { claimsToBeVoter, voterCookieName, voterTokenSeconds, type AccessClaims, type Tokens } from '../identity/tokens.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -19,19 +19,19 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
   async function identify (request: FastifyRequest): Promise<Caller> {
     const token = readBearer(request)
     if (token !== undefined) {
-      return claimedTokenKind(token) === 'voter'
-        ? { voterId: await tokens.verifyVoter(token) }
+      return claimsToBeVoter(token)
+        ? { voterId: tokens.verifyVoter(token) }
         : { host: await identity.identifyHost(token) }
     }
-    const voterId = await readVoterCookie(request)
+    const voterId = readVoterCookie(request)
     return voterId === undefined ? {} : { voterId }
   }
 
-  async function readVoterCookie (request: FastifyRequest): Promise<string | undefined> {
+  function readVoterCookie (request: FastifyRequest): string | undefined {
     const token = request.cookies[voterCookieName(request.protocol === 'https')]
     if (token === undefined) return undefined
     try {
-      return await tokens.verifyVoter(token)
+      return tokens.verifyVoter(token)
     } catch {
       return undefined
     }
@@ -75,8 +75,8 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
     },
 
     /** Sets the voter cookie on the reply unless the request has a good one. */
-    async ensureVoter (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      if (await readVoterCookie(request) === undefined) setVoterCookie(request, reply, await identity.mintVoter())
+    ensureVoter (request: FastifyRequest, reply: FastifyReply): void {
+      if (readVoterCookie(request) === undefined) setVoterCookie(request, reply, identity.mintVoter())
     }
   }
 }

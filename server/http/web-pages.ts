@@ -7,7 +7,7 @@ export interface WebPagesOptions {
   /** Folder of the built pages. */
   webDir: string
   /** Sets the voter cookie on the reply unless the request already has a good one. */
-  ensureVoter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  ensureVoter: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
 const pages = [
@@ -22,7 +22,7 @@ export async function webPages (app: FastifyInstance, { webDir, ensureVoter }: W
     // Read once: a newer build beside a running server names assets that its HTML does not.
     const html = await readFile(join(webDir, file), 'utf8')
     app.get(url, { schema: { hide: true } }, async (request, reply) => {
-      await ensureVoter(request, reply)
+      ensureVoter(request, reply)
       return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)
     })
   }

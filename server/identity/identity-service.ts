@@ -91,9 +91,9 @@ export function createIdentityService ({ db, tokens, registration }: IdentityOpt
       return sessionIds.filter((id) => !live.has(id))
     },
 
-    async mintVoter (): Promise<VoterIdentity> {
+    mintVoter (): VoterIdentity {
       const voterId = uuidv7()
-      return { voterId, voterToken: await tokens.signVoter(voterId) }
+      return { voterId, voterToken: tokens.signVoter(voterId) }
     }
   }
 }

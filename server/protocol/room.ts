@@ -33,7 +33,7 @@ export type RoomEdit = Static<typeof RoomEdit>
 export const Stage = Closed({ pollId: Nullable(Id) })
 
 /** What the audience learns of a room. */
-export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access'], { additionalProperties: false })
+export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
 /** The `room` event: what is on stage, and how many people are connected to it. */

@@ -20,25 +20,25 @@ const validator = Compile(HandshakeAuth)
 
 /** Who connects: by a token of the handshake, else by the voter cookie, else a new voter. Verified by signature alone. */
 export function createHandshake ({ identity, tokens, maxEventsPerSocket }: HandshakeOptions) {
-  async function readVoter (socket: LiveSocket, givenToken: string | undefined): Promise<Pick<SocketData, 'voterId' | 'voterToken' | 'isNewVoter'>> {
+  function readVoter (socket: LiveSocket, givenToken: string | undefined): Pick<SocketData, 'voterId' | 'voterToken' | 'isNewVoter'> {
     if (givenToken !== undefined) {
-      return { voterId: await tokens.verifyVoter(givenToken), voterToken: givenToken, isNewVoter: false }
+      return { voterId: tokens.verifyVoter(givenToken), voterToken: givenToken, isNewVoter: false }
     }
     for (const cookie of voterCookiesOf(socket.request)) {
       try {
-        return { voterId: await tokens.verifyVoter(cookie), voterToken: cookie, isNewVoter: false }
+        return { voterId: tokens.verifyVoter(cookie), voterToken: cookie, isNewVoter: false }
       } catch {
         // A stale cookie is nobody's fault: this becomes a new voter.
       }
     }
-    return { ...await identity.mintVoter(), isNewVoter: true }
+    return { ...identity.mintVoter(), isNewVoter: true }
   }
 
   async function identify (socket: LiveSocket): Promise<void> {
     const auth: unknown = socket.handshake.auth
     if (!validator.Check(auth)) throw new PlenumError('validation_failed', { detail: 'The handshake\'s auth is not valid.' })
     socket.data = {
-      ...await readVoter(socket, auth.voterToken),
+      ...readVoter(socket, auth.voterToken),
       host: auth.accessToken === undefined ? undefined : await tokens.verifyAccess(auth.accessToken),
       roomId: undefined,
       limiter: createEventLimiter(maxEventsPerSocket, performance.now())

@@ -24,12 +24,22 @@ export interface SocketServerOptions {
 const path = '/socket.io/'
 // The largest thing that a client may send is a vote.
 const maxMessageBytes = 16_384
+// A projector must not say "live" for long on a line that died without a word.
+const pingIntervalMs = 15_000
+const pingTimeoutMs = 10_000
 const drainSliceSize = 200
 const drainPauseMs = 50
 
 /** Socket.IO over an engine of its own, so that it shares the port with Fastify's routes and with plain WebSockets. */
 export function createSocketServer ({ admit, identify, maxEventsPerSocket, cluster }: SocketServerOptions) {
-  const engine = new Engine({ maxHttpBufferSize: maxMessageBytes, allowRequest: admit, perMessageDeflate: false, httpCompression: false })
+  const engine = new Engine({
+    maxHttpBufferSize: maxMessageBytes,
+    pingInterval: pingIntervalMs,
+    pingTimeout: pingTimeoutMs,
+    allowRequest: admit,
+    perMessageDeflate: false,
+    httpCompression: false
+  })
   const io: LiveServer = new Server({ serveClient: false, connectTimeout: 10_000, ...(cluster === undefined ? {} : { adapter: cluster.adapter }) })
   io.bind(engine)
   io.use(identify)

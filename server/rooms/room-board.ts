@@ -12,8 +12,8 @@ export function toRoomSnapshot (row: RoomRow): RoomSnapshot {
   return { ownerId, room: { ...room, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
 }
 
-export function toJoinedRoom ({ id, code, title, currentPollId, access }: Room): JoinedRoom {
-  return { id, code, title, currentPollId, access }
+export function toJoinedRoom ({ id, code, title, currentPollId, access, revision }: Room): JoinedRoom {
+  return { id, code, title, currentPollId, access, revision }
 }
 
 export type RoomBoard = ReturnType<typeof createRoomBoard>

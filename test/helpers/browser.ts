@@ -2,6 +2,7 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from 'playwright-core'
 import type { Test } from 'tap'
 
+const actionTimeoutMs = 10_000
 // Nothing of the browser's own may go to the network.
 const flags = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -26,6 +27,7 @@ export interface Device {
 /** A person's device: a browser profile of its own with one page. */
 export async function openDevice (browser: Browser, origin: string, options: BrowserContextOptions = {}): Promise<Device> {
   const context = await browser.newContext({ baseURL: origin, ...options })
+  context.setDefaultTimeout(actionTimeoutMs)
   const page = await context.newPage()
   const complaints: string[] = []
   const { host } = new URL(origin)

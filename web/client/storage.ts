@@ -5,7 +5,7 @@ export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'
  * The browser's local storage. Where it is blocked or full, values live as long as the page does,
  * and nothing throws.
  */
-export function createSafeStorage (open: () => KeyValueStorage): KeyValueStorage {
+function createSafeStorage (open: () => KeyValueStorage): KeyValueStorage {
   const memory = new Map<string, string>()
 
   function attempt<T> (action: (storage: KeyValueStorage) => T): T | undefined {

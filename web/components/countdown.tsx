@@ -19,7 +19,7 @@ export function Countdown ({ closesAt, clock }: { closesAt: string, clock: Serve
   return <p class='countdown' role='timer'>{words}</p>
 }
 
-export function timeLeftWords (closesAtMs: number, nowMs: number): string {
+function timeLeftWords (closesAtMs: number, nowMs: number): string {
   const leftMs = closesAtMs - nowMs
   if (leftMs <= 0) return 'Time is up'
   if (leftMs > dayMs) return `Closes ${new Date(closesAtMs).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' })}`

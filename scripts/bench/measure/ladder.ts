@@ -1,0 +1,51 @@
+// Finds the highest rate that a service sustains.
+import type { Crowd, StepResult } from '../crowd.ts'
+import { isGeneratorSound } from '../crowd.ts'
+
+export interface LadderOptions {
+  crowd: Crowd
+  firstRate: number
+  stepMs: number
+  warmUpMs: number
+  maxSteps: number
+  onStep?: (step: StepResult, isSustained: boolean) => void
+}
+
+export interface LadderResult {
+  /** The sustained step with the highest rate; null when none was. */
+  best: StepResult | null
+  /** The generator gave up before the service did, so the true rate is higher. */
+  isGeneratorBound: boolean
+}
+
+const maxP99Ms = 100
+/** The search ends when the sustained rate is known this exactly. */
+const precision = 1.08
+
+/** Everything acknowledged, and 99 of 100 within 100 ms. */
+export function isSustained ({ sent, acknowledged, p99Ms }: StepResult): boolean {
+  return acknowledged === sent && p99Ms <= maxP99Ms
+}
+
+/** Doubles the rate until it is too much, then halves the distance; each step is one run at a fixed rate. */
+export async function climb ({ crowd, firstRate, stepMs, warmUpMs, maxSteps, onStep }: LadderOptions): Promise<LadderResult> {
+  let best: StepResult | null = null
+  let tooMuch = Infinity
+  let isGeneratorBound = false
+  let rate = firstRate
+  for (let n = 0; n < maxSteps; n++) {
+    const step = await crowd.vote({ ratePerSecond: Math.round(rate), durationMs: stepMs + warmUpMs, warmUpMs })
+    const isGood = isSustained(step)
+    onStep?.(step, isGood)
+    if (isGood) best = step
+    else {
+      tooMuch = step.ratePerSecond
+      isGeneratorBound = !isGeneratorSound(step)
+    }
+    const sustained = best?.ratePerSecond ?? 0
+    if (sustained > 0 && tooMuch / sustained <= precision) break
+    if (step.ratePerSecond <= 1 && !isGood) break
+    rate = tooMuch === Infinity ? rate * 2 : sustained === 0 ? rate / 2 : Math.sqrt(sustained * tooMuch)
+  }
+  return { best, isGeneratorBound }
+}

@@ -10,7 +10,9 @@ export function withSafeTransactions (client: Sql): Sql {
   const begin = async <T>(work: (tx: ReservedSql) => Promise<T>): Promise<T> => {
     const tx = await client.reserve()
     try {
-      const [, result] = await Promise.all([tx.unsafe('BEGIN'), work(tx)])
+      // Sent now: a query is otherwise sent when it is awaited, and the first statements of `work` would go out before it.
+      const begun = tx.unsafe('BEGIN').execute()
+      const [, result] = await Promise.all([begun, work(tx)])
       await tx.unsafe('COMMIT')
       tx.release()
       return result

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { fastifyCookie } from '@fastify/cookie'
+import fastifyCookie from '@fastify/cookie'
 import { jwtVerify, SignJWT } from 'jose'
 import { isUuid } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'

@@ -106,10 +106,12 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
       learntDuringJoin = []
     },
     applyJoin: (reply) => {
-      const stageWasCleared = room.value !== null && room.value.currentPollId !== null && reply.room.currentPollId === null
-      // The reply carries no revision, and may come from another instance than the last event.
-      roomRevision = 0
-      room.value = reply.room
+      const stageWasCleared = room.value?.id === reply.room.id && reply.room.revision >= roomRevision && room.value.currentPollId !== null && reply.room.currentPollId === null
+      // The reply may come from an instance that lags behind the last event.
+      if (reply.room.revision >= roomRevision || room.value?.id !== reply.room.id) {
+        roomRevision = reply.room.revision
+        room.value = reply.room
+      }
       const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))
       views.value = new Map(listed.map((view) => [view.poll.id, mergeView(views.value.get(view.poll.id), view)]))
       clock.restart()

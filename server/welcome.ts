@@ -2,14 +2,23 @@ import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import type { Config } from './config.ts'
 
+type Listening = Pick<Config, 'host' | 'publicUrl'>
+
 /** What people at the terminal want to know: where it is, and how phones get there. */
-export function describeAddress (config: Pick<Config, 'host' | 'publicUrl'>, port: number): string {
-  const local = `http://${isEverywhere(config.host) ? 'localhost' : bracket(config.host)}:${port}`
-  const forPhones = config.publicUrl ?? reachableAddress(config.host, port)
+export function describeAddress (config: Listening, port: number): string {
+  const { local, forPhones } = findAddresses(config, port)
   if (forPhones === undefined) {
     return `Plenum is ready at ${local}\nPhones cannot reach this address. To let those in the same network come: HOST=0.0.0.0 npm start`
   }
   return `Plenum is ready at ${local}\nPhones come to ${forPhones}\n\n${renderUnicodeCompact(forPhones)}`
+}
+
+/** Addresses without a trailing slash: for this machine, and for phones; undefined when they cannot come. */
+export function findAddresses ({ host, publicUrl }: Listening, port: number): { local: string, forPhones: string | undefined } {
+  return {
+    local: `http://${isEverywhere(host) ? 'localhost' : bracket(host)}:${port}`,
+    forPhones: publicUrl ?? reachableAddress(host, port)
+  }
 }
 
 function reachableAddress (host: string, port: number): string | undefined {

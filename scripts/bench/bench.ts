@@ -9,8 +9,10 @@ import { createStage } from './stage.ts'
 import type { Subject } from './subject.ts'
 import type { Workload } from './workload.ts'
 import { votesWorkload } from './workloads/w1-votes.ts'
+import { broadcastWorkload } from './workloads/w2-broadcast.ts'
+import { joinsWorkload } from './workloads/w3-joins.ts'
 
-const workloads: Workload[] = [votesWorkload]
+const workloads: Workload[] = [votesWorkload, broadcastWorkload, joinsWorkload]
 
 const usage = `Usage: npm run bench -- [--workload W1,W2] [--quick] [--rounds N] [--sockets N,M] [--env NAME=VALUE]
                        [--peer FILE] [--json FILE] [--chart FILE] [--help]

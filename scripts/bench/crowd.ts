@@ -13,12 +13,14 @@ export interface CrowdOptions {
   stage: Stage
   subject: RunningSubject
   poll: OpenPoll
-  /** Sockets that vote and watch; over HTTP the number of connections. */
+  /** Sockets that vote and watch. Over HTTP there are as many connections, up to a bound, and nobody watches. */
   voters: number
   /** Further sockets that only watch. */
   watchers?: number
   /** Where the watchers are, when that is another instance. */
   watched?: RunningSubject
+  /** All load processes connect at the same time. */
+  connectAtOnce?: boolean
 }
 
 export interface StepRequest {
@@ -47,18 +49,24 @@ export interface StepResult {
   versions: Float64Array[]
 }
 
+export type GroupReport = WatchReport & { group: 'voters' | 'watchers' }
+
 export interface Crowd {
   vote (request: StepRequest): Promise<StepResult>
   startWatch (): Promise<void>
   /** Waits until nothing more comes in, then asks what was seen. */
-  stopWatch (): Promise<WatchReport[]>
+  readWatch (): Promise<GroupReport[]>
   /** All votes that were acknowledged so far. */
   acknowledged (): number
-  connectReports: ConnectReport[]
+  /** Of each load process: its newest connecting. */
+  readonly connectReports: readonly ConnectReport[]
+  /** All sockets are lost at once and connect again. */
+  comeBack (): Promise<void>
   leave (): void
 }
 
 const maxPerProcess = 2500
+const maxConnections = 64
 const connectConcurrency = 100
 const connectTimeoutMs = 60_000
 const drainMs = 8000
@@ -80,42 +88,53 @@ export async function gatherCrowd (options: CrowdOptions): Promise<Crowd> {
   return dialect.transport === 'http' ? gatherCallers(options, dialect) : await gatherSockets(options, dialect)
 }
 
-async function gatherSockets ({ stage, subject, poll, voters, watchers = 0, watched = subject }: CrowdOptions, dialect: SocketDialect): Promise<Crowd> {
-  const voting: LoadProcess[] = []
-  const watching: LoadProcess[] = []
-  const connectReports: ConnectReport[] = []
+async function gatherSockets (options: CrowdOptions, dialect: SocketDialect): Promise<Crowd> {
+  const { stage, subject, voters, watchers = 0, watched = subject, connectAtOnce = false } = options
+  const voting = startProcesses(voters)
+  const watching = startProcesses(watchers)
+  const everybody = [...voting.map((load) => ({ ...load, at: subject })), ...watching.map((load) => ({ ...load, at: watched }))]
+  let connectReports: ConnectReport[] = []
   let total = 0
-  let nextIndex = 0
 
-  async function gather (group: LoadProcess[], count: number, at: RunningSubject): Promise<void> {
-    for (let rest = count; rest > 0; rest -= maxPerProcess) {
-      const load = startLoadProcess()
-      group.push(load)
-      const part = Math.min(rest, maxPerProcess)
-      connectReports.push(await load.call('connect', {
-        address: at.address, dialect, firstIndex: nextIndex, count: part, concurrency: connectConcurrency, timeoutMs: connectTimeoutMs
-      }))
-      nextIndex += part
+  async function connect (isTogether: boolean): Promise<void> {
+    let firstIndex = 0
+    const connects = everybody.map(({ load, count, at }) => {
+      const request = { address: at.address, dialect, firstIndex, count, concurrency: connectConcurrency, timeoutMs: connectTimeoutMs }
+      firstIndex += count
+      return async () => await load.call('connect', request)
+    })
+    const begun: Array<Promise<ConnectReport>> = []
+    for (const begin of connects) {
+      const report = begin()
+      begun.push(report)
+      if (!isTogether) await report
     }
+    connectReports = await Promise.all(begun)
   }
 
+  const leave = (): void => {
+    for (const { load } of everybody) load.stop()
+  }
   try {
-    await gather(voting, voters, subject)
-    await gather(watching, watchers, watched)
+    await connect(connectAtOnce)
   } catch (error) {
-    for (const load of [...voting, ...watching]) load.stop()
+    leave()
     throw error
   }
-  const everybody = [...voting, ...watching]
   const pids = Array.from(new Set([...subject.pids, ...watched.pids]))
 
   return {
-    connectReports,
+    get connectReports () { return connectReports },
     acknowledged: () => total,
+    leave,
+    async comeBack () {
+      await Promise.all(everybody.map(async ({ load }) => await load.call('drop', { count: null })))
+      await connect(true)
+    },
     async vote ({ ratePerSecond, durationMs, warmUpMs, keepVersions = false }) {
       const meter = startCpuMeter({ server: pids, ...stage.servicePids() })
       const startAt = readClock() + leadMs
-      const reports = await Promise.all(voting.map((load, n) => load.call('voteAtRate', {
+      const reports = await Promise.all(voting.map(({ load }, n) => load.call('voteAtRate', {
         ratePerSecond: ratePerSecond / voting.length,
         // Not all processes at the same moment.
         startAt: startAt + n * 1000 / ratePerSecond,
@@ -137,21 +156,26 @@ async function gatherSockets ({ stage, subject, poll, voters, watchers = 0, watc
       }
     },
     async startWatch () {
-      await Promise.all(everybody.map((load) => load.call('startWatch', null)))
+      await Promise.all(everybody.map(({ load }) => load.call('startWatch', null)))
     },
-    async stopWatch () {
+    async readWatch () {
       const deadline = readClock() + settleTimeoutMs
       for (;;) {
-        const reports = await Promise.all(everybody.map((load) => load.call('stopWatch', null)))
+        const reports = await Promise.all(everybody.map(async ({ load }, n): Promise<GroupReport> => ({
+          ...await load.call('readWatch', null), group: n < voting.length ? 'voters' : 'watchers'
+        })))
         const lastFrameAt = Math.max(...reports.map((report) => report.lastFrameAt))
         if (readClock() - lastFrameAt > quietMs || readClock() > deadline) return reports
         await delay(quietMs / 4)
       }
-    },
-    leave () {
-      for (const load of everybody) load.stop()
     }
   }
+}
+
+function startProcesses (sockets: number): Array<{ load: LoadProcess, count: number }> {
+  const processes: Array<{ load: LoadProcess, count: number }> = []
+  for (let rest = sockets; rest > 0; rest -= maxPerProcess) processes.push({ load: startLoadProcess(), count: Math.min(rest, maxPerProcess) })
+  return processes
 }
 
 function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpDialect): Crowd {
@@ -159,11 +183,12 @@ function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpD
   let total = 0
   return {
     connectReports: [],
+    comeBack: async () => {},
     acknowledged: () => total,
     async vote ({ ratePerSecond, durationMs, warmUpMs }) {
       const meter = startCpuMeter({ server: subject.pids, ...stage.servicePids() })
       const report = await load.call('http', {
-        address: subject.address, dialect, connections: voters, ratePerSecond, startAt: readClock() + leadMs, durationMs, warmUpMs, drainMs
+        address: subject.address, dialect, connections: Math.min(voters, maxConnections), ratePerSecond, startAt: readClock() + leadMs, durationMs, warmUpMs, drainMs
       })
       const cpuMs = meter.read()
       total += report.ok
@@ -177,7 +202,7 @@ function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpD
       }
     },
     startWatch: async () => {},
-    stopWatch: async () => [],
+    readWatch: async () => [],
     leave () { load.stop() }
   }
 }

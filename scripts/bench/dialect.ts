@@ -5,7 +5,7 @@ export interface SocketCall {
   data: unknown
 }
 
-/** Socket.IO over WebSocket, or plain WebSocket where `join` and `votes` are empty. */
+/** Socket.IO over WebSocket; or plain WebSocket, where only calls and acks have Socket.IO's form and anything else is results. */
 export interface SocketDialect {
   transport: 'socket.io' | 'websocket'
   /** The path of the upgrade request, with its slash at the end if it has one. */

@@ -23,7 +23,7 @@ const handlers: LoadHandlers = {
     audience.startWatch()
     return null
   },
-  stopWatch: async () => audience.stopWatch(),
+  readWatch: async () => audience.readWatch(),
   async drop ({ count }) {
     audience.drop(count ?? undefined)
     if (audience.sockets.length === 0) voting = null
@@ -38,7 +38,7 @@ async function answer (message: LoadMessage): Promise<unknown> {
     case 'voteAtRate': return await handlers.voteAtRate(message.request)
     case 'voteFast': return await handlers.voteFast(message.request)
     case 'startWatch': return await handlers.startWatch(message.request)
-    case 'stopWatch': return await handlers.stopWatch(message.request)
+    case 'readWatch': return await handlers.readWatch(message.request)
     case 'drop': return await handlers.drop(message.request)
     case 'http': return await handlers.http(message.request)
     default: return message satisfies never

@@ -8,7 +8,7 @@ export interface LoadCalls {
   voteAtRate: { request: VoteRequest, reply: VoteReport }
   voteFast: { request: FastRequest, reply: VoteReport }
   startWatch: { request: null, reply: null }
-  stopWatch: { request: null, reply: WatchReport }
+  readWatch: { request: null, reply: WatchReport }
   /** Null drops all sockets. */
   drop: { request: { count: number | null }, reply: null }
   http: { request: HttpRequest, reply: HttpReport }

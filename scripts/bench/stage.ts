@@ -28,7 +28,7 @@ export interface ProgramRequest {
   command: string
   args: string[]
   environment: Record<string, string>
-  /** Finds the port in a line of the program's output; null when it is not in this one. */
+  /** Finds the port in a line of the program's output, which means that it is ready; null when it is not in this one. */
   readPort: (line: string) => number | null
 }
 
@@ -158,18 +158,19 @@ async function waitForPort (child: RunningChild, readPort: (line: string) => num
   const { stdout, stderr } = child.process
   if (stdout === null || stderr === null) throw new Error('the program has no output to read')
   let output = ''
-  stderr.on('data', (chunk: Buffer) => { output = (output + chunk.toString()).slice(-4000) })
   return await new Promise((resolve, reject) => {
     const fail = (what: string): void => reject(new Error(`a program ${what}:\n${output}`))
     const timer = setTimeout(() => fail('did not become ready'), startTimeoutMs)
     child.process.once('exit', () => { clearTimeout(timer); fail('ended at its start') })
-    createInterface({ input: stdout }).on('line', (line) => {
-      output = (output + line + '\n').slice(-4000)
-      const port = readPort(line)
-      if (port === null) return
-      clearTimeout(timer)
-      resolve(port)
-    })
+    for (const input of [stdout, stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        output = (output + line + '\n').slice(-4000)
+        const port = readPort(line)
+        if (port === null) return
+        clearTimeout(timer)
+        resolve(port)
+      })
+    }
   })
 }
 

@@ -2,7 +2,10 @@
 const programs = {
   echo: async () => await import('./subjects/echo.ts'),
   naive: async () => await import('./subjects/naive.ts'),
-  recount: async () => await import('./subjects/recount.ts')
+  recount: async () => await import('./subjects/recount.ts'),
+  relay: async () => await import('./subjects/relay.ts'),
+  'stock-emit': async () => await import('./subjects/stock-emit.ts'),
+  'frame-loop': async () => await import('./subjects/frame-loop.ts')
 }
 
 export type SubjectProgram = keyof typeof programs

@@ -1,6 +1,6 @@
 // What is measured: Plenum, the limits that nothing can beat, and other designs. Each runs in processes of its own.
 import type { Address, HttpDialect, SocketDialect } from './dialect.ts'
-import type { Stage } from './stage.ts'
+import type { Program, Stage } from './stage.ts'
 
 /** A service that can be measured. `--peer FILE` adds one from a module that exports it as `subject`. */
 export interface Subject {
@@ -17,8 +17,8 @@ export interface RunningSubject {
   pids: number[]
   /** A new poll of four options that takes votes. A voter may vote again and again; each vote is stored. */
   openPoll (): Promise<OpenPoll>
-  /** The longest time since the last call that the event loop stood still, where that can be asked. */
-  readLoopBlockMs? (): Promise<number>
+  /** Where the server is a Node process started by the stage: it can be asked for its event loop and memory. */
+  program?: Program
   stop (): Promise<void>
 }
 

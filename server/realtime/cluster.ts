@@ -52,9 +52,10 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
   const sub = createClient({ url, socket, pingInterval: pingIntervalMs })
   const readyListeners: (() => void)[] = []
   let notedAt = 0
+  let isClosing = false
 
   const note = (error: unknown): void => {
-    if (Date.now() - notedAt < 1000) return
+    if (isClosing || Date.now() - notedAt < 1000) return
     notedAt = Date.now()
     onTrouble(error)
   }
@@ -69,7 +70,13 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
     }
 
   Object.assign(pub, { publish: guard(pub.publish.bind(pub), 0) })
-  Object.assign(sub, { subscribe: guard(sub.subscribe.bind(sub), undefined), pSubscribe: guard(sub.pSubscribe.bind(sub), undefined) })
+  // The adapter takes its subscriptions back at the end, when the connection may go away first.
+  Object.assign(sub, {
+    subscribe: guard(sub.subscribe.bind(sub), undefined),
+    pSubscribe: guard(sub.pSubscribe.bind(sub), undefined),
+    unsubscribe: guard(sub.unsubscribe.bind(sub), undefined),
+    pUnsubscribe: guard(sub.pUnsubscribe.bind(sub), undefined)
+  })
   for (const client of [pub, sub]) {
     client.on('error', note)
     client.on('ready', () => {
@@ -84,6 +91,7 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
     isUp: () => pub.isReady && sub.isReady,
     onReady: (listener) => { readyListeners.push(listener) },
     async close () {
+      isClosing = true
       for (const client of [pub, sub]) client.destroy()
     }
   }

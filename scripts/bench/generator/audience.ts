@@ -19,8 +19,8 @@ export interface ConnectReport {
   /** From the start to each connection's join, sorted. */
   readyAfterMs: Float64Array
   startedAt: number
-  /** The answers to the joins: each text once, at most `maxTexts` of them. */
-  joinAnswers: string[]
+  /** The counts in the answers to the joins: each text once, at most `maxTexts` of them. '' stands for none. */
+  joinCounts: string[]
 }
 
 /** When one socket was shown which version. */
@@ -50,7 +50,8 @@ export interface Audience {
   onAck: OnAck
   connect (request: ConnectRequest): Promise<ConnectReport>
   startWatch (): void
-  stopWatch (): WatchReport
+  /** What was seen since `startWatch`. */
+  readWatch (): WatchReport
   /** Closes the first `count` sockets, or all, without a goodbye. */
   drop (count?: number): void
   /** Reasons, each once, of the sockets that were lost. */
@@ -62,6 +63,7 @@ const sampleEvery = 50
 const maxTexts = 20
 const maxSocketsPerAddress = 20_000
 const versionKey = Buffer.from('"version":')
+const countsKey = Buffer.from('"counts":')
 
 interface Seen {
   version: number
@@ -78,6 +80,13 @@ export function readVersion (bytes: Buffer, start: number, end: number): number 
   let version = 0
   for (let digit = bytes[at]; digit !== undefined && digit >= 48 && digit <= 57 && at < end; digit = bytes[++at]) version = version * 10 + digit - 48
   return version
+}
+
+/** From `"counts":` to the end of its object. */
+function cutCounts (bytes: Buffer, start: number, end: number): string {
+  const from = bytes.indexOf(countsKey, start)
+  const to = bytes.indexOf('}', from)
+  return from === -1 || from >= end || to >= end ? '' : bytes.toString('utf8', from, to + 1)
 }
 
 export function createAudience (): Audience {
@@ -138,7 +147,7 @@ export function createAudience (): Audience {
         listener: {
           ready (_socket, bytes, start, end) {
             readyAfterMs.push(readClock() - startedAt)
-            if (answers.size < maxTexts) answers.add(bytes.toString('utf8', start, end))
+            if (answers.size < maxTexts) answers.add(cutCounts(bytes, start, end))
             if (begun < count) begin()
           },
           acknowledged: (id, isAccepted, bytes, start, end) => { audience.onAck(id, isAccepted, bytes, start, end) },
@@ -160,7 +169,7 @@ export function createAudience (): Audience {
       if (readClock() > deadline) throw new Error(`only ${readyAfterMs.length} of ${count} sockets connected within ${timeoutMs} ms`)
       await delay(2)
     }
-    return { readyAfterMs: Float64Array.from(readyAfterMs), startedAt, joinAnswers: Array.from(answers) }
+    return { readyAfterMs: Float64Array.from(readyAfterMs), startedAt, joinCounts: Array.from(answers) }
   }
 
   const audience: Audience = {
@@ -171,13 +180,14 @@ export function createAudience (): Audience {
     startWatch () {
       isWatching = true
       frames = 0
+      firstFrameAt = 0
+      lastFrameAt = 0
       complaints = new Set()
       for (const state of seen.values()) {
         if (state.sample !== null) state.sample = { versions: [], times: [] }
       }
     },
-    stopWatch () {
-      isWatching = false
+    readWatch () {
       const texts = new Set<string>()
       const sampled: SampledFrames[] = []
       for (const state of seen.values()) {

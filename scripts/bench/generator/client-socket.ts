@@ -103,8 +103,8 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
   function onFrame (opcode: number, bytes: Buffer, start: number, end: number): void {
     if (opcode === opcodes.close) return lose('closed by the server')
     if (opcode !== opcodes.text) return
-    if (dialect.transport === 'websocket') return listener.results(self, bytes, start, end)
     const first = bytes[start]
+    if (dialect.transport === 'websocket' && !(first === ascii.four && bytes[start + 1] === ascii.three)) return listener.results(self, bytes, start, end)
     if (first === ascii.two) return self.write(pong)
     if (first === ascii.zero) return self.write(hello)
     if (first !== ascii.four) return

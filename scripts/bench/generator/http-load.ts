@@ -61,6 +61,14 @@ function createRequestTemplate (dialect: HttpDialect, { host, port }: Address, b
   }
 }
 
+const lastChunk = Buffer.from('0\r\n\r\n')
+
+/** There is never more than one answer under way, so what ends with the last chunk is whole. */
+function isWhole (bytes: Buffer, bodyStart: number, head: string): boolean {
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) return bytes.subarray(-lastChunk.length).equals(lastChunk)
+  return bytes.length >= bodyStart + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)
+}
+
 // Another start for each process and run, so that no two of them share a voter.
 let nextVoter = 10 ** (voterDigits - 1) + randomInt(8_000) * 10 ** 11
 
@@ -101,8 +109,7 @@ export async function runHttpLoad (request: HttpRequest): Promise<HttpReport> {
     const bytes = caller.pending === null ? buffer.subarray(0, length) : Buffer.concat([caller.pending, buffer.subarray(0, length)])
     const head = bytes.indexOf('\r\n\r\n')
     const headText = head === -1 ? '' : bytes.toString('latin1', 0, head)
-    const bodyLength = Number(/\r\ncontent-length: *(\d+)/i.exec(headText)?.[1] ?? 0)
-    if (head === -1 || bytes.length < head + 4 + bodyLength) {
+    if (head === -1 || !isWhole(bytes, head + 4, headText)) {
       caller.pending = Buffer.from(bytes)
       return
     }

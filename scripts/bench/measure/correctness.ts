@@ -3,12 +3,15 @@ import type { WatchReport } from '../generator/audience.ts'
 import type { Crowd } from '../crowd.ts'
 import type { OpenPoll } from '../subject.ts'
 
-/** What is wrong, in words; empty when nothing is. To be called after the last vote, while the crowd is still there. */
-export async function findErrors (poll: OpenPoll, crowd: Crowd, watched: WatchReport[]): Promise<string[]> {
+/**
+ * What is wrong, in words; empty when nothing is. To be called after the last vote, while the crowd is still there.
+ * @param earlier votes in this poll that another crowd has cast
+ */
+export async function findErrors (poll: OpenPoll, crowd: Crowd, watched: WatchReport[], earlier = 0): Promise<string[]> {
   const errors = watched.flatMap((report) => report.complaints)
   const stored = await poll.readStored?.()
   if (stored === undefined) return errors
-  const acknowledged = crowd.acknowledged()
+  const acknowledged = crowd.acknowledged() + earlier
   if (!Number.isNaN(stored.ballots) && stored.ballots !== acknowledged) errors.push(`${acknowledged} votes acknowledged, ${stored.ballots} stored`)
   if (!isSame(stored.counts, stored.recount)) errors.push(`counts ${JSON.stringify(stored.counts)}, a recount says ${JSON.stringify(stored.recount)}`)
   if (watched.some((report) => report.sockets > 0)) {

@@ -4,8 +4,6 @@ import { createSocketIoServer, type Acknowledge, type Vote } from './socket-io-s
 export async function run (): Promise<number> {
   const { io, listen } = createSocketIoServer()
   io.on('connection', (socket) => {
-    // Frees the handshake's request, as a service with many sockets does.
-    Object.assign(socket.conn, { request: null })
     socket.on('poll:join', (_data: unknown, acknowledge: Acknowledge) => { acknowledge({ ok: true, data: {} }) })
     socket.on('vote:cast', (_vote: Vote, acknowledge: Acknowledge) => { acknowledge({ ok: true, data: {} }) })
   })

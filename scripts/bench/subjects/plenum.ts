@@ -56,7 +56,6 @@ export async function startPlenum (stage: Stage, { database, redisUrl }: PlenumO
     pids: [program.pid],
     program,
     pollId: (poll) => pollIds.get(poll) ?? '',
-    readLoopBlockMs: async () => await program.readLoopBlockMs(),
     async openPoll () {
       const { id } = await call<{ id: string }>('POST', '/polls', {
         kind: 'single', question: 'Which one?', revote: 'change', options: optionIds.map((optionId) => ({ label: `Option ${optionId}` }))

@@ -12,6 +12,8 @@ export interface SocketIoServer {
 export function createSocketIoServer (onRequest: (request: IncomingMessage, response: ServerResponse) => void = refuse): SocketIoServer {
   const http = createServer(onRequest)
   const io = new Server(http, { serveClient: false, maxHttpBufferSize: 16_384, perMessageDeflate: false, httpCompression: false })
+  // Frees the handshake's request, as Socket.IO's page on memory says.
+  io.engine.on('connection', (socket: { request: unknown }) => { socket.request = null })
   return { io, http, listen: async () => await listenAnywhere(http) }
 }
 

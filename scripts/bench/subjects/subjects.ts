@@ -1,21 +1,33 @@
 // The subjects besides Plenum.
-import { plenumDialect } from '../dialect.ts'
+import { randomUUID } from 'node:crypto'
+import { plenumDialect, type SocketDialect } from '../dialect.ts'
 import type { SubjectProgram } from '../subject-process.ts'
 import type { StageDatabase } from '../stage.ts'
 import { optionIds, type StoredVotes, type Subject } from '../subject.ts'
 
 /** Acknowledges over Socket.IO and does nothing else. */
-export const bareAck: Subject = {
-  name: 'bare Socket.IO ack',
-  firstRate: 8000,
-  async start (stage) {
-    const program = await stage.startSubjectProgram('echo')
-    return {
-      address: { host: '127.0.0.1', port: program.port },
-      pids: [program.pid],
-      readLoopBlockMs: async () => await program.readLoopBlockMs(),
-      openPoll: async () => ({ dialect: plenumDialect('00000000-0000-7000-8000-000000000000', optionIds) }),
-      stop: async () => { await program.stop() }
+export const bareAck = bareService('bare Socket.IO ack', 'echo', 8000)
+/** Counts in memory and shows ten times a second. */
+export const relay = bareService('Socket.IO without a database', 'relay', 8000)
+/** Socket.IO's own broadcast for each vote. */
+export const stockEmit = bareService('stock Socket.IO emit', 'stock-emit', 1)
+/** One WebSocket frame, written to all sockets in a loop. */
+export const frameLoop = bareService('a loop over bare ws sockets', 'frame-loop', 1, { transport: 'websocket', join: null })
+
+/** Stores nothing, so there is nothing to check but what was acknowledged and shown. */
+function bareService (name: string, programName: SubjectProgram, firstRate: number, differences: Partial<SocketDialect> = {}): Subject {
+  return {
+    name,
+    firstRate,
+    async start (stage) {
+      const program = await stage.startSubjectProgram(programName)
+      return {
+        address: { host: '127.0.0.1', port: program.port },
+        pids: [program.pid],
+        program,
+        openPoll: async () => ({ dialect: { ...plenumDialect(randomUUID(), optionIds), ...differences } }),
+        stop: async () => { await program.stop() }
+      }
     }
   }
 }
@@ -33,6 +45,7 @@ function voteService (name: string, programName: SubjectProgram): Subject {
       return {
         address: { host: '127.0.0.1', port: program.port },
         pids: [program.pid],
+        program,
         async openPoll () {
           const response = await fetch(`http://127.0.0.1:${program.port}/polls`, { method: 'POST' })
           const { id } = JSON.parse(await response.text()) as { id: string }

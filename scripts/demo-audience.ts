@@ -1,0 +1,151 @@
+// An audience of simulated voters, each with a real socket, as if it were a phone in the hall.
+import { setMaxListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { io, type Socket } from 'socket.io-client'
+import type { Ack, ClientToServerEvents, ServerToClientEvents } from '../server/protocol/events.ts'
+import type { Receipt, Results } from '../server/protocol/poll.ts'
+
+export interface AudienceOptions {
+  url: string
+  /** The room's code. */
+  code: string
+  pollId: string
+  optionIds: number[]
+  size: number
+}
+
+export interface AudienceCounts {
+  connected: number
+  voted: number
+  /** Acknowledged votes that replaced another one. */
+  changed: number
+  /** Votes that were given up. */
+  failed: number
+}
+
+export interface Audience {
+  counts: () => AudienceCounts
+  /** The newest results that any of the voters was sent. */
+  results: () => Results | undefined
+  /** Called once, when the audience is gone for good: all sockets closed, all timers cleared. */
+  stop: () => Promise<void>
+}
+
+type VoterSocket = Socket<ServerToClientEvents, ClientToServerEvents>
+
+const arrivalMs = 5000
+const votingMs = 40_000
+const ackTimeoutMs = 5000
+const maxAttempts = 5
+// Who cannot decide goes on changing for about half an hour, so that there is something to see.
+const waverers = 0.3
+const maxChanges = 60
+const maxDoubtMs = 60_000
+
+// How much each option appeals when voting begins and when it ends: the lead changes on the way.
+const earlyAppeal = [6, 2, 3, 1]
+const lateAppeal = [2, 6, 3, 2]
+
+/** Starts `size` voters who arrive, join the room, think, vote, and partly change their minds. */
+export function startAudience ({ url, code, pollId, optionIds, size }: AudienceOptions): Audience {
+  const startedAt = Date.now()
+  const ending = new AbortController()
+  // One pause of each voter listens to it.
+  setMaxListeners(size + 1, ending.signal)
+  const sockets: VoterSocket[] = []
+  const counts = { voted: 0, changed: 0, failed: 0 }
+  let newest: Results | undefined
+
+  const pause = async (ms: number) => { await delay(ms, undefined, { signal: ending.signal }) }
+
+  function connect (): VoterSocket {
+    const socket: VoterSocket = io(url, {
+      transports: ['websocket'], forceNew: true, reconnectionDelay: 1000, reconnectionDelayMax: 10_000, auth: {}
+    })
+    // It tries again by itself.
+    socket.on('connect_error', () => {})
+    socket.io.on('error', () => {})
+    socket.on('results', (results) => {
+      if (results.pollId === pollId && results.version > (newest?.version ?? 0)) newest = results
+    })
+    // Joining again is all that a reconnect needs; with the token it is the same voter again.
+    socket.on('connect', () => {
+      socket.timeout(ackTimeoutMs).emit('room:join', { code }, (error, ack) => {
+        if (error === null && ack.ok) socket.auth = { voterToken: ack.data.voterToken }
+      })
+    })
+    sockets.push(socket)
+    return socket
+  }
+
+  async function cast (socket: VoterSocket, optionId: number): Promise<Receipt | undefined> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const ack = await castOnce(socket, optionId)
+      if (ack?.ok === true) return ack.data
+      if (ack?.ok === false && ack.error.retryAfterMs === undefined) return undefined
+      await pause(between(1, 2) * (ack?.error.retryAfterMs ?? 1000))
+    }
+    return undefined
+  }
+
+  /** Undefined without an answer in time; asking again is safe, since the same vote counts once. */
+  async function castOnce (socket: VoterSocket, optionId: number): Promise<Ack<Receipt> | undefined> {
+    return await new Promise((resolve) => {
+      socket.timeout(ackTimeoutMs).emit('vote:cast', { pollId, answer: { choices: [optionId] } }, (error, ack) => {
+        resolve(error === null ? ack : undefined)
+      })
+    })
+  }
+
+  async function attend (): Promise<void> {
+    await pause(between(0, arrivalMs))
+    const socket = connect()
+    await pause(between(0, votingMs - arrivalMs))
+    const changes = Math.random() < waverers ? maxChanges : 0
+    for (let change = 0; change <= changes; change++) {
+      const progress = Math.min(1, (Date.now() - startedAt) / votingMs)
+      const receipt = await cast(socket, choose(optionIds, progress))
+      if (receipt === undefined) {
+        counts.failed += 1
+        return
+      }
+      if (receipt.status === 'recorded') counts.voted += 1
+      if (receipt.status === 'changed') counts.changed += 1
+      // The first doubt comes soon, the later ones ever more slowly.
+      await pause(between(2000, Math.min(maxDoubtMs, 10_000 * (change + 1))))
+    }
+  }
+
+  const voters = Array.from({ length: size }, async () => {
+    try {
+      await attend()
+    } catch (error) {
+      // The pause of who is on the way out ends like this.
+      if (!ending.signal.aborted) throw error
+    }
+  })
+
+  return {
+    counts: () => ({ ...counts, connected: sockets.filter((socket) => socket.connected).length }),
+    results: () => newest,
+    async stop () {
+      ending.abort()
+      for (const socket of sockets) socket.disconnect()
+      await Promise.all(voters)
+    }
+  }
+}
+
+function between (low: number, high: number): number {
+  return low + Math.random() * (high - low)
+}
+
+/** @param progress of the voting, from 0 to 1 */
+function choose (optionIds: number[], progress: number): number {
+  const appeals = optionIds.map((_id, at) => (earlyAppeal[at] ?? 1) * (1 - progress) + (lateAppeal[at] ?? 1) * progress)
+  let rest = Math.random() * appeals.reduce((sum, appeal) => sum + appeal, 0)
+  const at = appeals.findIndex((appeal) => { rest -= appeal; return rest < 0 })
+  const chosen = optionIds[at === -1 ? 0 : at]
+  if (chosen === undefined) throw new Error('a poll without options')
+  return chosen
+}

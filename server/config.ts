@@ -77,7 +77,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
 
 /** For people: every setting, with secrets and passwords blotted out. */
 export function redactConfig (config: Config): Record<string, unknown> {
-  const hidePassword = (url: string | undefined) => url?.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:***@')
+  const hidePassword = (url: string | undefined) => url?.replace(/\/\/([^:@/]*):[^/?#]*@/, '//$1:***@')
   return {
     ...config,
     secretKeys: config.secretKeys?.map(() => '***'),

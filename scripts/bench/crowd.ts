@@ -5,7 +5,7 @@ import type { HttpDialect, SocketDialect } from './dialect.ts'
 import type { ConnectReport, WatchReport } from './generator/audience.ts'
 import { startLoadProcess, type LoadProcess } from './load.ts'
 import { startCpuMeter } from './measure/cpu.ts'
-import { percentileOf, sortTogether } from './measure/numbers.ts'
+import { readLatency, summarizeCpu, type StepRequest, type StepResult } from './measure/step.ts'
 import type { Stage } from './stage.ts'
 import type { OpenPoll, RunningSubject } from './subject.ts'
 
@@ -23,30 +23,11 @@ export interface CrowdOptions {
   connectAtOnce?: boolean
 }
 
-export interface StepRequest {
-  ratePerSecond: number
-  durationMs: number
-  warmUpMs: number
-  keepVersions?: boolean
-}
-
-export interface StepResult {
-  ratePerSecond: number
-  sent: number
+export interface CastVotes {
   acknowledged: number
-  problems: string[]
-  p50Ms: number
-  p99Ms: number
-  /** How late the generator was, and how busy its busiest process. */
-  lateP99Ms: number
-  load: number
-  /** CPU time for each acknowledged vote. */
-  serverCpuUs: number
-  postgresCpuUs: number
-  redisCpuUs: number
-  /** Due time and version of each vote, where they were asked for. */
-  dueAt: Float64Array[]
-  versions: Float64Array[]
+  refused: number
+  /** Whether these are stored is not known. */
+  unanswered: number
 }
 
 export type GroupReport = WatchReport & { group: 'voters' | 'watchers' }
@@ -56,8 +37,8 @@ export interface Crowd {
   startWatch (): Promise<void>
   /** Waits until nothing more comes in, then asks what was seen. */
   readWatch (): Promise<GroupReport[]>
-  /** All votes that were acknowledged so far. */
-  acknowledged (): number
+  /** What became of all votes so far. */
+  readonly cast: Readonly<CastVotes>
   /** Of each load process: its newest connecting. */
   readonly connectReports: readonly ConnectReport[]
   /** All sockets are lost at once and connect again. */
@@ -75,14 +56,6 @@ const leadMs = 30
 const quietMs = 400
 const settleTimeoutMs = 5000
 
-/** Generators that are not on time or busy all the time measure themselves. */
-export const maxLateMs = 10
-export const maxLoad = 0.8
-
-export function isGeneratorSound ({ lateP99Ms, load }: Pick<StepResult, 'lateP99Ms' | 'load'>): boolean {
-  return lateP99Ms <= maxLateMs && load <= maxLoad
-}
-
 export async function gatherCrowd (options: CrowdOptions): Promise<Crowd> {
   const { dialect } = options.poll
   return dialect.transport === 'http' ? gatherCallers(options, dialect) : await gatherSockets(options, dialect)
@@ -94,12 +67,12 @@ async function gatherSockets (options: CrowdOptions, dialect: SocketDialect): Pr
   const watching = startProcesses(watchers)
   const everybody = [...voting.map((load) => ({ ...load, at: subject })), ...watching.map((load) => ({ ...load, at: watched }))]
   let connectReports: ConnectReport[] = []
-  let total = 0
+  const cast: CastVotes = { acknowledged: 0, refused: 0, unanswered: 0 }
 
   async function connect (isTogether: boolean): Promise<void> {
     let firstIndex = 0
     const connects = everybody.map(({ load, count, at }) => {
-      const request = { address: at.address, dialect, firstIndex, count, concurrency: connectConcurrency, timeoutMs: connectTimeoutMs }
+      const request = { address: at.address, localAddress: load.localAddress, dialect, firstIndex, count, concurrency: connectConcurrency, timeoutMs: connectTimeoutMs }
       firstIndex += count
       return async () => await load.call('connect', request)
     })
@@ -125,13 +98,14 @@ async function gatherSockets (options: CrowdOptions, dialect: SocketDialect): Pr
 
   return {
     get connectReports () { return connectReports },
-    acknowledged: () => total,
+    cast,
     leave,
     async comeBack () {
       await Promise.all(everybody.map(async ({ load }) => await load.call('drop', { count: null })))
       await connect(true)
     },
     async vote ({ ratePerSecond, durationMs, warmUpMs, keepVersions = false }) {
+      const loadMeters = watching.map(({ load }) => startCpuMeter({ load: [load.pid] }))
       const meter = startCpuMeter({ server: pids, ...stage.servicePids() })
       const startAt = readClock() + leadMs
       const reports = await Promise.all(voting.map(({ load }, n) => load.call('voteAtRate', {
@@ -144,12 +118,17 @@ async function gatherSockets (options: CrowdOptions, dialect: SocketDialect): Pr
         keepVersions
       })))
       const cpuMs = meter.read()
-      const acknowledged = reports.reduce((sum, report) => sum + report.acknowledged, 0)
-      total += acknowledged
+      const elapsedMs = readClock() - startAt
+      const watchersLoads = loadMeters.map((loadMeter) => (loadMeter.read().load ?? 0) / elapsedMs)
+      const latency = readLatency(reports)
+      const sum = (name: 'sent' | 'acknowledged' | 'refused'): number => reports.reduce((total, report) => total + report[name], 0)
+      const [sent, acknowledged, refused] = [sum('sent'), sum('acknowledged'), sum('refused')]
+      addVotes(cast, sent, acknowledged, refused)
       return {
-        ...summarize(ratePerSecond, acknowledged, cpuMs),
-        ...readLatency(reports),
-        sent: reports.reduce((sum, report) => sum + report.sent, 0),
+        ...summarizeCpu(ratePerSecond, acknowledged, cpuMs),
+        ...latency,
+        load: Math.max(latency.load, ...watchersLoads),
+        sent,
         problems: reports.flatMap(({ refusals, losses }) => [...refusals, ...losses]),
         dueAt: reports.map((report) => report.dueAt),
         versions: reports.map((report) => report.versions)
@@ -172,6 +151,12 @@ async function gatherSockets (options: CrowdOptions, dialect: SocketDialect): Pr
   }
 }
 
+function addVotes (cast: CastVotes, sent: number, acknowledged: number, refused: number): void {
+  cast.acknowledged += acknowledged
+  cast.refused += refused
+  cast.unanswered += sent - acknowledged - refused
+}
+
 function startProcesses (sockets: number): Array<{ load: LoadProcess, count: number }> {
   const processes: Array<{ load: LoadProcess, count: number }> = []
   for (let rest = sockets; rest > 0; rest -= maxPerProcess) processes.push({ load: startLoadProcess(), count: Math.min(rest, maxPerProcess) })
@@ -180,20 +165,20 @@ function startProcesses (sockets: number): Array<{ load: LoadProcess, count: num
 
 function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpDialect): Crowd {
   const load = startLoadProcess()
-  let total = 0
+  const cast: CastVotes = { acknowledged: 0, refused: 0, unanswered: 0 }
   return {
     connectReports: [],
     comeBack: async () => {},
-    acknowledged: () => total,
+    cast,
     async vote ({ ratePerSecond, durationMs, warmUpMs }) {
       const meter = startCpuMeter({ server: subject.pids, ...stage.servicePids() })
       const report = await load.call('http', {
         address: subject.address, dialect, connections: Math.min(voters, maxConnections), ratePerSecond, startAt: readClock() + leadMs, durationMs, warmUpMs, drainMs
       })
       const cpuMs = meter.read()
-      total += report.ok
+      addVotes(cast, report.sent, report.ok, report.failed)
       return {
-        ...summarize(ratePerSecond, report.ok, cpuMs),
+        ...summarizeCpu(ratePerSecond, report.ok, cpuMs),
         ...readLatency([report]),
         sent: report.sent,
         problems: report.failures,
@@ -204,20 +189,5 @@ function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpD
     startWatch: async () => {},
     readWatch: async () => [],
     leave () { load.stop() }
-  }
-}
-
-function summarize (ratePerSecond: number, acknowledged: number, cpuMs: Record<string, number>) {
-  const each = (name: string): number => (cpuMs[name] ?? NaN) * 1000 / acknowledged
-  return { ratePerSecond, acknowledged, serverCpuUs: each('server'), postgresCpuUs: each('postgres'), redisCpuUs: each('redis') }
-}
-
-function readLatency (reports: Array<{ latencyMs: Float32Array, lateMs: Float32Array, load: number }>) {
-  const latency = sortTogether(reports.map((report) => report.latencyMs))
-  return {
-    p50Ms: percentileOf(latency, 50),
-    p99Ms: percentileOf(latency, 99),
-    lateP99Ms: percentileOf(sortTogether(reports.map((report) => report.lateMs)), 99),
-    load: Math.max(...reports.map((report) => report.load))
   }
 }

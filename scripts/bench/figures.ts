@@ -59,3 +59,7 @@ export function toFigure ({ workload, label, unit, values, limit, compare = limi
     notes: Array.from(new Set(notes))
   }
 }
+
+export function withoutGoal (figure: Figure): Figure {
+  return { ...figure, goal: null, status: figure.status === 'void' ? 'void' : 'no goal' }
+}

@@ -5,6 +5,8 @@ import type { LoadAnswer, LoadCall, LoadCalls } from './load-protocol.ts'
 
 export interface LoadProcess {
   readonly pid: number
+  /** Where its sockets come from. */
+  readonly localAddress: string
   call<C extends LoadCall> (call: C, request: LoadCalls[C]['request']): Promise<LoadCalls[C]['reply']>
   stop (): void
 }
@@ -12,6 +14,11 @@ export interface LoadProcess {
 const program = fileURLToPath(new URL('./load-process.js', import.meta.url))
 /** No call takes longer than this. */
 const callTimeoutMs = 180_000
+
+/** All of 127.0.0.0/8 is this host. Each process takes the next address, so that no ports of the last one are in its way. */
+const firstHost = 2
+const maxHosts = 250
+let started = 0
 
 export function startLoadProcess (): LoadProcess {
   // Typed arrays cross as they are.
@@ -49,6 +56,7 @@ export function startLoadProcess (): LoadProcess {
 
   return {
     pid: child.pid ?? 0,
+    localAddress: `127.0.0.${firstHost + started++ % maxHosts}`,
     call,
     stop () {
       isStopped = true

@@ -3,6 +3,7 @@ const programs = {
   echo: async () => await import('./subjects/echo.ts'),
   naive: async () => await import('./subjects/naive.ts'),
   recount: async () => await import('./subjects/recount.ts'),
+  constant: async () => await import('./subjects/constant.ts'),
   relay: async () => await import('./subjects/relay.ts'),
   'stock-emit': async () => await import('./subjects/stock-emit.ts'),
   'frame-loop': async () => await import('./subjects/frame-loop.ts')

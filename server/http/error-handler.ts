@@ -39,6 +39,8 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
   405: 'method_not_allowed',
   406: 'not_acceptable',
   413: 'payload_too_large',
+  // A path's parameter that is longer than any id or code.
+  414: 'not_found',
   415: 'unsupported_media_type',
   429: 'rate_limited'
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
@@ -34,7 +35,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: handleError
   })
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)
   acceptEmptyJson(app)
   refuseUnknownQueries(app)
@@ -63,6 +64,20 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     referrerPolicy: { policy: 'no-referrer' }
   })
   return app
+}
+
+/** Of a query, digits become a number where one is expected, and nothing else does: `1.5` and `true` are errors, not 1. */
+const compileValidator: typeof TypeBoxValidatorCompiler = (route) => {
+  // What is validated as a body is taken as it is.
+  const validate = TypeBoxValidatorCompiler({ ...route, httpPart: 'body' })
+  if (route.httpPart !== 'querystring') return validate
+  const fields = Type.IsObject(route.schema) ? route.schema.properties : {}
+  const readField = ([name, text]: [string, unknown]) => {
+    const field = fields[name]
+    const isNumber = field !== undefined && Type.IsInteger(field) && typeof text === 'string' && /^\d{1,15}$/.test(text)
+    return [name, isNumber ? Number(text) : text]
+  }
+  return (query) => validate(Object.fromEntries(Object.entries(query).map(readField)))
 }
 
 /** Many clients name JSON as the type of a body that they do not send. */

@@ -74,7 +74,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, boa
   }, async (request) => {
     const { user } = await authentication.requireHost(request)
     const { room } = await rooms.findOwn(roomIdOf(request.params), user.id)
-    const { pollId } = request.body
+    const pollId = request.body.pollId?.toLowerCase() ?? null
     if (pollId !== null) {
       const { poll } = await polls.findOwn(pollId, user.id)
       if (poll.roomId !== room.id) throw new PlenumError('poll_not_found', { detail: 'This poll belongs to another room.' })

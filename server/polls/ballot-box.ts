@@ -65,9 +65,6 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   function enqueue (poll: Poll | undefined, request: VoteRequest, settle: Settle): void {
     if (poll === undefined || poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
-    if (request.answer === null && poll.revote !== 'withdraw') {
-      return settle(new PlenumError('conflict', { detail: 'Votes of this poll cannot be taken back.' }))
-    }
     if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
     let answer: Answer | null
     try {

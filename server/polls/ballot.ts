@@ -42,7 +42,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
       return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at }
     }
-    const refused = refusal ?? refuseChange(poll, stored, vote) ?? count.refuse(vote)
+    const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? count.refuse(vote)
     if (refused !== undefined) return refused
     const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, at: now }
     ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
@@ -70,6 +70,12 @@ function refusalOf (poll: LockedPoll, now: Date): PlenumError | undefined {
   const isPastClose = poll.closesAt !== null && now >= poll.closesAt && (poll.status === 'open' || poll.status === 'paused')
   const code = isPastClose ? 'poll_closed' : refusalByStatus[poll.status]
   return code === undefined ? undefined : new PlenumError(code)
+}
+
+function refuseWithdrawal (poll: LockedPoll, vote: CastVote): PlenumError | undefined {
+  return vote.answer === null && poll.revote !== 'withdraw'
+    ? new PlenumError('conflict', { detail: 'Votes of this poll cannot be taken back.' })
+    : undefined
 }
 
 function refuseChange (poll: LockedPoll, stored: StoredBallot | undefined, vote: CastVote): PlenumError | undefined {

@@ -49,8 +49,10 @@ export function applySchedule (state: LockedState): PollChange | undefined {
   if (poll.closesAt !== null && poll.closesAt <= now && (poll.status === 'open' || poll.status === 'paused')) {
     return applyCommand(state, 'close')
   }
-  if (poll.opensAt !== null && poll.opensAt <= now && poll.status === 'draft') return applyCommand(state, 'open')
-  return undefined
+  if (poll.opensAt === null || poll.opensAt > now || poll.status !== 'draft') return undefined
+  const change = applyCommand(state, 'open')
+  // Nobody opened it by hand, so a close that has passed too (no server ran in between) stays due.
+  return change && { ...change, poll: { ...change.poll, closesAt: poll.closesAt } }
 }
 
 /** Shows the results to everyone or hides them, whatever the policy. */

@@ -14,8 +14,8 @@ export function defineNewPoll (input: NewPoll, now: Date): Definition {
     revote: input.revote ?? 'locked',
     resultsVisibility: input.resultsVisibility ?? 'live',
     ...defineChoices(input.kind, input.options.length, input),
-    opensAt: readInstant(input.opensAt),
-    closesAt: readInstant(input.closesAt)
+    opensAt: readInstant('/opensAt', input.opensAt),
+    closesAt: readInstant('/closesAt', input.closesAt)
   }
   refuseBadSchedule(definition, input, now)
   return definition
@@ -37,8 +37,8 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
     revote: edit.revote ?? poll.revote,
     resultsVisibility: edit.resultsVisibility ?? poll.resultsVisibility,
     ...bounds,
-    opensAt: edit.opensAt === undefined ? poll.opensAt : readInstant(edit.opensAt),
-    closesAt: edit.closesAt === undefined ? poll.closesAt : readInstant(edit.closesAt)
+    opensAt: edit.opensAt === undefined ? poll.opensAt : readInstant('/opensAt', edit.opensAt),
+    closesAt: edit.closesAt === undefined ? poll.closesAt : readInstant('/closesAt', edit.closesAt)
   }
   refuseBadSchedule(definition, edit, state.now)
   if (poll.status !== 'draft' && !isDeepStrictEqual(definition.opensAt, poll.opensAt)) {
@@ -102,8 +102,13 @@ function refuseBadSchedule ({ opensAt, closesAt }: Definition, given: Pick<PollE
   if (opensAt !== null && closesAt !== null && closesAt <= opensAt) throw invalidField('/closesAt', 'must be later than opensAt')
 }
 
-function readInstant (text: string | null | undefined): Date | null {
-  return text == null ? null : new Date(text)
+/** ISO 8601 knows leap seconds and years that neither a Date nor the database can hold. */
+function readInstant (pointer: string, text: string | null | undefined): Date | null {
+  if (text == null) return null
+  const instant = new Date(text)
+  const year = instant.getUTCFullYear()
+  if (!(year >= 1 && year <= 9999)) throw invalidField(pointer, 'must be an instant of the years 1 to 9999, without a leap second')
+  return instant
 }
 
 function definitionOf ({ kind, question, revote, resultsVisibility, minChoices, maxChoices, opensAt, closesAt }: PollRow): Definition {

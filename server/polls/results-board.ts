@@ -59,8 +59,10 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     if (!rooms.has(roomId)) {
       await once(`room:${roomId}`, async () => {
         const snapshots = await loadRoomPolls(roomId)
-        rooms.set(roomId, new Set())
         for (const snapshot of snapshots) put(snapshot, 'load')
+        // From the board, not from what was read: a poll that was created during the read is not in it.
+        const held = Array.from(entries.values(), ({ snapshot }) => snapshot.poll).filter((poll) => poll.roomId === roomId)
+        rooms.set(roomId, new Set(held.map((poll) => poll.id)))
       })
     }
     const snapshots = Array.from(rooms.get(roomId) ?? [], get).filter((snapshot) => snapshot !== undefined)

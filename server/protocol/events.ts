@@ -41,8 +41,8 @@ export interface ServerToClientEvents {
 
 /** What a client sends at the handshake. Without a token or a voter cookie it becomes a new voter. */
 export const HandshakeAuth = Type.Object({
-  voterToken: Type.Optional(Type.String({ maxLength: 4096 })),
-  accessToken: Type.Optional(Type.String({ maxLength: 4096 }))
+  voterToken: Type.Optional(Type.String()),
+  accessToken: Type.Optional(Type.String())
 })
 
 /** A message of the feed: one WebSocket text frame, or one server-sent event. */

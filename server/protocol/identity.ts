@@ -7,7 +7,7 @@ const Password = Type.String({ minLength: 8, maxLength: 200 })
 
 export const Registration = Closed({ email: Email, password: Password, name: TextLine(100, 'The name.') })
 export type Registration = Static<typeof Registration>
-export const Credentials = Closed({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 200 }) })
+export const Credentials = Closed({ email: Type.String({ maxLength: 254, pattern: '^[^\\u0000-\\u001f]*$' }), password: Type.String({ maxLength: 200 }) })
 export type Credentials = Static<typeof Credentials>
 export const RefreshRequest = Closed({ refreshToken: Type.String({ maxLength: 500 }) })
 

@@ -22,7 +22,8 @@ export function admitEvent (limiter: EventLimiter, perSecond: number, now: numbe
   }
   if (limiter.tokens >= 1) {
     limiter.tokens -= 1
-    limiter.refused = 0
+    // Not to zero: a flood gets its steady rate through all the time, and must still add up.
+    limiter.refused = Math.max(0, limiter.refused - 1)
     return 'pass'
   }
   limiter.refused += 1

@@ -23,7 +23,11 @@ const maxPayloadBytes = 1024
 /** Carries 'upgrade' to @fastify/websocket without ever listening: the port's own server belongs to Socket.IO's upgrades too. */
 export async function registerWebsocket (app: FastifyInstance): Promise<Server> {
   const relay = createServer()
-  await app.register(fastifyWebsocket, { options: { server: relay, maxPayload: maxPayloadBytes } })
+  await app.register(fastifyWebsocket, {
+    options: { server: relay, maxPayload: maxPayloadBytes },
+    // The feed closes its own connections, once the votes are in; the default would wait for the slowest client here.
+    preClose: (done) => { done() }
+  })
   return relay
 }
 
@@ -100,7 +104,8 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
             return raw.writableLength < maxBufferedBytes
           },
           heartbeat: () => { raw.write(': still here\n\n') },
-          close: () => { raw.end() }
+          // What a reader that has stopped did not read would keep the response open for ever.
+          close: () => { raw.writableLength > 0 ? raw.destroy() : raw.end() }
         }
       })
       raw.on('drain', subscription.drained)

@@ -20,6 +20,8 @@ interface Subscriber {
   onlooker: Onlooker
   /** Of the own vote when the feed began. */
   votedRound: number | undefined
+  /** The newest revision and version sent: a change that is in the state it began with is not sent again. */
+  sent: Record<FeedMessage['type'], number>
   /** What to send once the reader has caught up; undefined while it keeps up. */
   missed: Set<FeedMessage['type']> | undefined
   behindSince: number
@@ -40,10 +42,13 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   }
 
   function send (subscriber: Subscriber, message: FeedMessage, text: string): void {
+    const position = message.type === 'poll' ? message.data.revision : message.data.version
+    if (position <= subscriber.sent[message.type]) return
     if (subscriber.missed !== undefined) {
       subscriber.missed.add(message.type)
       return
     }
+    subscriber.sent[message.type] = position
     if (subscriber.connection.send(message, text)) return
     subscriber.missed = new Set()
     subscriber.behindSince = Date.now()
@@ -98,7 +103,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
       const draw = await views.prepareView(pollId, onlooker)
       const { myVote, poll } = draw()
       const subscriber: Subscriber = {
-        pollId, connection: open(), onlooker: { ...onlooker }, votedRound: myVote === null ? undefined : poll.round, missed: undefined, behindSince: 0
+        pollId, connection: open(), onlooker: { ...onlooker }, votedRound: myVote === null ? undefined : poll.round, sent: { poll: 0, results: 0 }, missed: undefined, behindSince: 0
       }
       const subscribers = byPoll.get(pollId) ?? new Set()
       byPoll.set(pollId, subscribers.add(subscriber))

@@ -21,6 +21,12 @@ export function isListed (poll: { status: PollStatus }): boolean {
   return poll.status !== 'draft' && poll.status !== 'archived'
 }
 
+/** From now on this voter may vote anywhere, so the next join has to look for a vote. */
+function handOutToken ({ data }: LiveSocket): string {
+  data.isNewVoter = false
+  return data.voterToken
+}
+
 /**
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
@@ -63,7 +69,7 @@ export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const { room } = await rooms.findByCode(code)
-      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), voterToken: socket.data.voterToken })
+      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), voterToken: handOutToken(socket) })
     }),
 
     'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {
@@ -74,7 +80,7 @@ export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
     'poll:join': clientEvent<typeof clientEvents['poll:join'], ClientEventReply['poll:join']>(clientEvents['poll:join'], async (socket, { pollId }, reply) => {
       if (!isUuid(pollId)) throw new PlenumError('poll_not_found')
       const draw = await joinPoll(socket, pollId)
-      reply({ ...draw(), voterToken: socket.data.voterToken })
+      reply({ ...draw(), voterToken: handOutToken(socket) })
     }),
 
     'poll:leave': clientEvent(clientEvents['poll:leave'], (socket, { pollId }, reply) => {

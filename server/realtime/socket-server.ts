@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Server as Engine } from 'engine.io'
 import type { FastifyInstance } from 'fastify'
@@ -29,6 +30,7 @@ const pingIntervalMs = 15_000
 const pingTimeoutMs = 10_000
 const drainSliceSize = 200
 const drainPauseMs = 50
+const drainGraceMs = 2000
 
 /** Socket.IO over an engine of its own, so that it shares the port with Fastify's routes and with plain WebSockets. */
 export function createSocketServer ({ admit, identify, maxEventsPerSocket, cluster }: SocketServerOptions) {
@@ -43,6 +45,13 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
   const io: LiveServer = new Server({ serveClient: false, connectTimeout: 10_000, ...(cluster === undefined ? {} : { adapter: cluster.adapter }) })
   io.bind(engine)
   io.use(identify)
+  const upgraded = new Set<Duplex>()
+
+  /** A phone that sleeps never answers the closing of its WebSocket, and the HTTP server would wait for it. */
+  async function cutStragglers (): Promise<void> {
+    for (let waitedMs = 0; upgraded.size > 0 && waitedMs < drainGraceMs; waitedMs += drainPauseMs) await delay(drainPauseMs)
+    for (const socket of upgraded) socket.destroy()
+  }
 
   return {
     io,
@@ -74,12 +83,14 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
         })
       })
       app.server.on('upgrade', (request, socket, head) => {
+        upgraded.add(socket)
+        socket.once('close', () => { upgraded.delete(socket) })
         if (request.url?.startsWith(path)) engine.handleUpgrade(request, socket, head)
         else relay.emit('upgrade', request, socket, head)
       })
     },
 
-    /** Closes the sockets in slices, in a way after which clients come back by themselves, on another instance if there is one. */
+    /** Closes the sockets in slices (and in the end all that were upgraded), in a way after which clients come back by themselves, on another instance if there is one. */
     async drain (): Promise<void> {
       const sockets = Array.from(io.of('/').sockets.values())
       for (let at = 0; at < sockets.length; at += drainSliceSize) {
@@ -87,6 +98,7 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
         for (const socket of sockets.slice(at, at + drainSliceSize)) socket.conn.close()
       }
       await io.close()
+      await cutStragglers()
     }
   }
 }

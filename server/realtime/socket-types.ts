@@ -7,7 +7,7 @@ import type { EventLimiter } from './event-limiter.ts'
 export interface SocketData {
   voterId: string
   voterToken: string
-  /** Made at this handshake: cannot have voted before. */
+  /** Made at this handshake, and neither has it voted here nor did anyone get its token: cannot have voted. */
   isNewVoter: boolean
   /** Undefined for the audience, and from the moment the session ends. */
   host: AccessClaims | undefined

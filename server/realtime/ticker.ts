@@ -14,7 +14,8 @@ export function createTicker (intervalMs: number, tick: (key: string) => Promise
     const startedAt = performance.now()
     await tick(key)
     if (isStopped) return
-    const restMs = Math.max(0, intervalMs - (performance.now() - startedAt))
+    // Rounded up and one more: a timer takes whole milliseconds and may fire early by less than one.
+    const restMs = Math.ceil(Math.max(0, intervalMs - (performance.now() - startedAt))) + 1
     state.timer = setTimeout(() => {
       if (state.isTouched) void run(key, state)
       else states.delete(key)

@@ -26,6 +26,7 @@ export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board:
   return {
     'vote:cast': clientEvent(clientEvents['vote:cast'], (socket, { pollId, answer, round }, reply) => {
       if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
+      socket.data.isNewVoter = false
       ballotBox.cast({ pollId, voterId: socket.data.voterId, answer, round }, (outcome) => {
         reply(outcome)
         if (!(outcome instanceof PlenumError)) followResults(socket, outcome)

@@ -6,6 +6,8 @@ import { createClientSocket, type ClientSocket } from './client-socket.ts'
 
 export interface ConnectRequest {
   address: Address
+  /** Where the sockets come from: an address has ports for 28,000 of them, those that have just been closed included. */
+  localAddress: string
   dialect: SocketDialect
   /** Of the first socket; the others count up from it, over all processes. */
   firstIndex: number
@@ -61,7 +63,6 @@ export interface Audience {
 /** One socket in this many is looked at frame by frame. */
 const sampleEvery = 50
 const maxTexts = 20
-const maxSocketsPerAddress = 20_000
 const versionKey = Buffer.from('"version":')
 const countsKey = Buffer.from('"counts":')
 
@@ -128,8 +129,12 @@ export function createAudience (): Audience {
     }
   }
 
+  function describeProgress (): string {
+    return Array.from(new Set(sockets.map(({ progress }) => progress).filter((progress) => progress !== 'ready'))).join(', ')
+  }
+
   async function connect (request: ConnectRequest): Promise<ConnectReport> {
-    const { address, dialect, firstIndex, count, concurrency, timeoutMs } = request
+    const { address, localAddress, dialect, firstIndex, count, concurrency, timeoutMs } = request
     const startedAt = readClock()
     const readyAfterMs: number[] = []
     const answers = new Set<string>()
@@ -142,8 +147,7 @@ export function createAudience (): Audience {
         index,
         address,
         dialect,
-        // A source address has about 28,000 ports.
-        localAddress: `127.0.0.${1 + Math.floor(index / maxSocketsPerAddress)}`,
+        localAddress,
         listener: {
           ready (_socket, bytes, start, end) {
             readyAfterMs.push(readClock() - startedAt)
@@ -166,7 +170,7 @@ export function createAudience (): Audience {
     const deadline = startedAt + timeoutMs
     while (readyAfterMs.length < count) {
       if (failure !== null) throw new Error(`a socket was lost while connecting: ${failure}`)
-      if (readClock() > deadline) throw new Error(`only ${readyAfterMs.length} of ${count} sockets connected within ${timeoutMs} ms`)
+      if (readClock() > deadline) throw new Error(`only ${readyAfterMs.length} of ${count} sockets were ready within ${timeoutMs} ms; the others were ${describeProgress()}`)
       await delay(2)
     }
     return { readyAfterMs: Float64Array.from(readyAfterMs), startedAt, joinCounts: Array.from(answers) }

@@ -6,6 +6,8 @@ import { encodeFrame, firstId, opcodes, readFrames } from './frames.ts'
 export interface ClientSocket {
   /** Place in the whole load, over all processes. */
   readonly index: number
+  /** How far it has come, for messages. */
+  readonly progress: 'connecting' | 'upgrading' | 'greeting' | 'joining' | 'ready'
   write (frame: Buffer): void
   /** Ends the connection without a goodbye, as a lost network does. */
   destroy (): void
@@ -69,8 +71,7 @@ function wireOf (dialect: SocketDialect, { host, port }: Address): Wire {
 
 export function createClientSocket ({ index, address, localAddress, dialect, listener }: ClientSocketOptions): ClientSocket {
   const wire = wireOf(dialect, address)
-  let isUpgraded = false
-  let isReady = false
+  let progress: ClientSocket['progress'] = 'connecting'
   let isOver = false
   let pending: Buffer | null = null
 
@@ -82,12 +83,12 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
   }
 
   function becomeReady (bytes: Buffer, start: number, end: number): void {
-    isReady = true
+    progress = 'ready'
     listener.ready(self, bytes, start, end)
   }
 
   function read (bytes: Buffer, start: number, end: number): number {
-    if (isUpgraded) return readFrames(bytes, start, end, onFrame)
+    if (progress !== 'upgrading') return readFrames(bytes, start, end, onFrame)
     const head = bytes.indexOf('\r\n\r\n', start)
     if (head === -1 || head + 4 > end) return start
     const status = bytes.toString('latin1', start, Math.min(end, start + 12))
@@ -95,7 +96,7 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
       lose(`upgrade refused: ${bytes.toString('latin1', start, Math.min(end, start + 300))}`)
       return end
     }
-    isUpgraded = true
+    progress = 'greeting'
     if (dialect.transport === 'websocket') becomeReady(bytes, end, end)
     return readFrames(bytes, head + 4, end, onFrame)
   }
@@ -115,9 +116,9 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
       return
     }
     if (second === ascii.zero) {
-      if (wire.join === null) becomeReady(bytes, end, end)
-      else self.write(wire.join)
-      return
+      if (wire.join === null) return becomeReady(bytes, end, end)
+      progress = 'joining'
+      return self.write(wire.join)
     }
     lose(`refused: ${bytes.toString('utf8', start, Math.min(end, start + 300))}`)
   }
@@ -129,7 +130,7 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
     const isAccepted = startsWith(bytes, at, end, wire.accepted)
     if (id >= firstId) return listener.acknowledged(id, isAccepted, bytes, at, end)
     if (!isAccepted) return lose(`join refused: ${bytes.toString('utf8', at, Math.min(end, at + 300))}`)
-    if (!isReady) becomeReady(bytes, at, end)
+    if (progress !== 'ready') becomeReady(bytes, at, end)
   }
 
   function onRead (length: number, buffer: Buffer): boolean {
@@ -149,12 +150,16 @@ export function createClientSocket ({ index, address, localAddress, dialect, lis
     noDelay: true,
     onread: { buffer: sharedBuffer, callback: (length, buffer) => onRead(length, Buffer.isBuffer(buffer) ? buffer : sharedBuffer) }
   })
-  connection.on('connect', () => connection.write(wire.upgrade))
+  connection.on('connect', () => {
+    progress = 'upgrading'
+    connection.write(wire.upgrade)
+  })
   connection.on('error', (error) => lose(error.message))
   connection.on('close', () => lose('closed by the server'))
 
   const self: ClientSocket = {
     index,
+    get progress () { return progress },
     write: (frame) => { connection.write(frame) },
     destroy: () => {
       isOver = true

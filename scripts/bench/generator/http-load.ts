@@ -65,6 +65,7 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 
 /** There is never more than one answer under way, so what ends with the last chunk is whole. */
 function isWhole (bytes: Buffer, bodyStart: number, head: string): boolean {
+  if (head.startsWith('HTTP/1.1 304')) return true
   if (/\r\ntransfer-encoding: *chunked/i.test(head)) return bytes.subarray(-lastChunk.length).equals(lastChunk)
   return bytes.length >= bodyStart + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)
 }

@@ -5,14 +5,18 @@ import type { OpenPoll } from '../subject.ts'
 
 /**
  * What is wrong, in words; empty when nothing is. To be called after the last vote, while the crowd is still there.
- * @param earlier votes in this poll that another crowd has cast
+ * @param earlier votes that were stored in this poll before this crowd came
  */
 export async function findErrors (poll: OpenPoll, crowd: Crowd, watched: WatchReport[], earlier = 0): Promise<string[]> {
   const errors = watched.flatMap((report) => report.complaints)
   const stored = await poll.readStored?.()
   if (stored === undefined) return errors
-  const acknowledged = crowd.acknowledged() + earlier
-  if (!Number.isNaN(stored.ballots) && stored.ballots !== acknowledged) errors.push(`${acknowledged} votes acknowledged, ${stored.ballots} stored`)
+  const { acknowledged, refused, unanswered } = crowd.cast
+  const votes = stored.ballots - earlier
+  // After refusals a voter may choose what is stored already; such a vote is acknowledged without a row.
+  if (votes < acknowledged - refused || votes > acknowledged + unanswered) {
+    errors.push(`${acknowledged} votes acknowledged, ${refused} refused, ${unanswered} without an answer, but ${votes} stored`)
+  }
   if (!isSame(stored.counts, stored.recount)) errors.push(`counts ${JSON.stringify(stored.counts)}, a recount says ${JSON.stringify(stored.recount)}`)
   if (watched.some((report) => report.sockets > 0)) {
     for (const text of new Set(watched.flatMap((report) => report.lastMessages))) {

@@ -1,6 +1,6 @@
 // Finds the highest rate that a service sustains.
-import type { Crowd, StepResult } from '../crowd.ts'
-import { isGeneratorSound } from '../crowd.ts'
+import type { Crowd } from '../crowd.ts'
+import { isGeneratorSound, type StepResult } from './step.ts'
 
 export interface LadderOptions {
   crowd: Crowd

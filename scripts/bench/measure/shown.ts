@@ -1,5 +1,6 @@
 // From the moment when a vote was due to the moment when a watcher was shown it.
-import type { GroupReport, StepResult } from '../crowd.ts'
+import type { GroupReport } from '../crowd.ts'
+import type { StepResult } from './step.ts'
 import { percentileOf, sortTogether } from './numbers.ts'
 
 export interface ShownLatency {

@@ -1,5 +1,6 @@
 // One round of one subject at one poll: the highest rate, half of it, and whether everything was right.
-import { gatherCrowd, type StepResult } from '../crowd.ts'
+import { gatherCrowd } from '../crowd.ts'
+import type { StepResult } from './step.ts'
 import type { RunningSubject, Subject } from '../subject.ts'
 import type { WorkloadContext } from '../workload.ts'
 import { findErrors } from './correctness.ts'

@@ -41,6 +41,8 @@ export async function startPlenum (stage: Stage, { database, redisUrl }: PlenumO
       PORT: String(port),
       SECRET_KEY: secretKey,
       LOG_LEVEL: 'warn',
+      // A few hundred sockets vote for many more people here.
+      MAX_EVENTS_PER_SOCKET: '10000',
       DATA_DIR: stage.createFolder(),
       ...(database === undefined ? {} : { DATABASE_URL: database.url }),
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),

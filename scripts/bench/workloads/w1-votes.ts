@@ -1,6 +1,7 @@
 // W1: durable votes a second. One poll of four options; everybody who votes also watches. A voter who has voted changes
 // the vote, which is a ballot of its own, so a few hundred sockets make any number of votes.
-import { gatherCrowd, isGeneratorSound, type StepResult } from '../crowd.ts'
+import { gatherCrowd } from '../crowd.ts'
+import { isGeneratorSound, type StepResult } from '../measure/step.ts'
 import { toFigure, type Figure, type FigureInput } from '../figures.ts'
 import { measureInserts } from '../measure/inserts.ts'
 import { measureVoteRound, type VoteRound } from '../measure/vote-round.ts'
@@ -23,7 +24,7 @@ const idleVoters = 20
 async function startContenders (context: WorkloadContext): Promise<{ contenders: Contender[], absent: string[] }> {
   const contenders: Contender[] = []
   const absent: string[] = []
-  for (const subject of [plenum, bareAck, naive, recount, django, ...context.peers]) {
+  for (const subject of [plenum, bareAck, naive, recount, ...context.isQuick ? [] : [django], ...context.peers]) {
     try {
       contenders.push({ subject, running: await subject.start(context.stage), rounds: [] })
     } catch (error) {

@@ -1,0 +1,100 @@
+// W5: memory for each connected person: connected only, joined, and after updates; then whether it stays as it is.
+// Every measurement has a server of its own, since a process does not give back what it once had.
+import { gatherCrowd } from '../crowd.ts'
+import { toFigure, type Figure } from '../figures.ts'
+import type { OpenPoll, RunningSubject, Subject } from '../subject.ts'
+import { plenum } from '../subjects/plenum.ts'
+import { stockEmit } from '../subjects/subjects.ts'
+import type { Workload, WorkloadContext } from '../workload.ts'
+
+interface Memory {
+  idleKb: number
+  joinedKb: number
+  updatedKb: number
+  /** By how much the whole server grew during the soak. */
+  soakPercent: number
+}
+
+/** Few: what they leave behind is used again by those who come later. */
+const warmUpSockets = 20
+const updatesPerSecond = 2
+
+/** The same poll for people who connect and do nothing else. */
+function withoutJoin (poll: OpenPoll): OpenPoll {
+  if (poll.dialect.transport === 'http') return poll
+  const { readStored, dialect } = poll
+  return { dialect: { ...dialect, join: null }, ...(readStored === undefined ? {} : { readStored }) }
+}
+
+async function startWarm (context: WorkloadContext, subject: Subject): Promise<{ running: RunningSubject, poll: OpenPoll, readBytes: () => Promise<number> }> {
+  const running = await subject.start(context.stage)
+  const poll = await running.openPoll()
+  const crowd = await gatherCrowd({ stage: context.stage, subject: running, poll, voters: warmUpSockets })
+  await crowd.vote({ ratePerSecond: 100, durationMs: 1000, warmUpMs: 0 })
+  crowd.leave()
+  const { program } = running
+  if (program === undefined) throw new Error(`${subject.name} cannot be asked for its memory`)
+  return { running, poll, readBytes: async () => await program.readMemoryBytes() }
+}
+
+async function measureMemory (context: WorkloadContext, subject: Subject, sockets: number): Promise<Memory> {
+  const { stage, isQuick } = context
+  const toKb = (bytes: number): number => bytes / 1024 / sockets
+
+  const forIdle = await startWarm(context, subject)
+  const emptyBefore = await forIdle.readBytes()
+  const idle = await gatherCrowd({ stage, subject: forIdle.running, poll: withoutJoin(forIdle.poll), voters: sockets })
+  const idleKb = toKb(await forIdle.readBytes() - emptyBefore)
+  idle.leave()
+  await forIdle.running.stop()
+
+  const { running, poll, readBytes } = await startWarm(context, subject)
+  const empty = await readBytes()
+  const crowd = await gatherCrowd({ stage, subject: running, poll, voters: sockets })
+  try {
+    const joined = await readBytes()
+    await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs: isQuick ? 1000 : 10_000, warmUpMs: 0 })
+    const updated = await readBytes()
+    await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs: isQuick ? 1000 : 30_000, warmUpMs: 0 })
+    return { idleKb, joinedKb: toKb(joined - empty), updatedKb: toKb(updated - empty), soakPercent: (await readBytes() - updated) / updated * 100 }
+  } finally {
+    crowd.leave()
+    await running.stop()
+  }
+}
+
+export const memoryWorkload: Workload = {
+  id: 'W5',
+  title: 'memory for each connected person',
+  async run (context) {
+    const { rounds, say, isQuick } = context
+    const figures: Figure[] = []
+    for (const sockets of isQuick ? [500] : [2000, 10_000]) {
+      const owns: Memory[] = []
+      const stocks: Memory[] = []
+      for (let round = 1; round <= rounds; round++) {
+        owns.push(await measureMemory(context, plenum, sockets))
+        stocks.push(await measureMemory(context, stockEmit, sockets))
+        const [own, stock] = [owns.at(-1), stocks.at(-1)]
+        say(`round ${round} of ${rounds}, ${sockets} sockets: Plenum ${own?.updatedKb.toFixed(1) ?? ''} kB each, stock ${stock?.updatedKb.toFixed(1) ?? ''} kB each`)
+      }
+      const compare = (state: string, read: (memory: Memory) => number): Figure => toFigure({
+        workload: 'W5',
+        label: `memory a socket, ${state}, ${sockets.toLocaleString('en-US')} sockets`,
+        unit: 'kB',
+        values: owns.map(read),
+        limit: { name: 'stock Socket.IO', values: stocks.map(read) },
+        goal: { relation: 'at most', value: 1.1 }
+      })
+      figures.push(
+        compare('connected only', ({ idleKb }) => idleKb),
+        compare('joined', ({ joinedKb }) => joinedKb),
+        compare('after updates', ({ updatedKb }) => updatedKb),
+        toFigure({
+          workload: 'W5', label: `growth of the server over ${isQuick ? 1 : 30} s of updates, ${sockets.toLocaleString('en-US')} sockets`, unit: '%', values: owns.map(({ soakPercent }) => soakPercent), goal: { relation: 'at most', value: 5 }
+        })
+      )
+    }
+    return figures
+  }
+}

@@ -28,7 +28,8 @@ const usage = `Usage: npm run bench -- [--workload W1,W2] [--quick] [--rounds N]
 Measures Plenum, with PostgreSQL's fsync on, beside the limits of its parts and beside other designs.
 Server, database and load share this machine, so ratios and CPU time are the measure, not rates.
 
-  --workload   only these: ${workloads.map(({ id, title }) => `${id} (${title})`).join(', ')}
+  --workload   only some of these:
+${workloads.map(({ id, title }) => `                 ${id} ${title}`).join('\n')}
   --quick      small loads, under two minutes: are the votes and numbers right? Its figures mean little
   --rounds N   rounds of each subject in turn (default 3; 1 with --quick)
   --sockets N  voters' sockets in W1 (default 500,1000)

@@ -173,7 +173,7 @@ function gatherCallers ({ stage, subject, voters }: CrowdOptions, dialect: HttpD
     async vote ({ ratePerSecond, durationMs, warmUpMs }) {
       const meter = startCpuMeter({ server: subject.pids, ...stage.servicePids() })
       const report = await load.call('http', {
-        address: subject.address, dialect, connections: Math.min(voters, maxConnections), ratePerSecond, startAt: readClock() + leadMs, durationMs, warmUpMs, drainMs
+        address: subject.address, dialect, connections: Math.min(voters, maxConnections), ratePerSecond, durationMs, warmUpMs, drainMs
       })
       const cpuMs = meter.read()
       addVotes(cast, report.sent, report.ok, report.failed)

@@ -11,7 +11,8 @@ process.on('message', (question) => {
     delays.reset()
   } else if (question === 'memory') {
     globalThis.gc?.()
-    process.send?.(process.memoryUsage.rss())
+    const { heapUsed, external } = process.memoryUsage()
+    process.send?.(heapUsed + external)
   }
 })
 // The channel alone must not keep the process alive.

@@ -2,34 +2,16 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
-import { removeFolder, startChild, trackFolder, type RunningChild } from '../../test/helpers/child-process.ts'
+import { removeFolder, trackFolder } from '../../test/helpers/child-process.ts'
 import { startPostgres, startRedis, type Postgres, type Redis } from '../../test/helpers/services.ts'
-import type { SubjectProgram } from './subject-process.ts'
+import { monitorArgs, startProgram, type Program, type ProgramRequest, type SubjectProgram } from './program.ts'
 
 export interface StageDatabase {
   url: string
   /** The benchmark's own connection, for set-up and checks. */
   sql: Sql
-}
-
-export interface Program {
-  pid: number
-  port: number
-  readLoopBlockMs (): Promise<number>
-  /** Collects garbage first. */
-  readMemoryBytes (): Promise<number>
-  stop (): Promise<void>
-}
-
-export interface ProgramRequest {
-  command: string
-  args: string[]
-  environment: Record<string, string>
-  /** Finds the port in a line of the program's output, which means that it is ready; null when it is not in this one. */
-  readPort: (line: string) => number | null
 }
 
 export interface Stage {
@@ -49,9 +31,6 @@ export interface Stage {
 }
 
 const subjectProgram = fileURLToPath(new URL('./subject-process.js', import.meta.url))
-const monitor = new URL('./monitor.js', import.meta.url).href
-const startTimeoutMs = 60_000
-const exitTimeoutMs = 20_000
 
 /** Enough for all subjects to be tuned alike: no checkpoint falls into a round. */
 const postgresSettings = { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '1h', synchronous_commit: 'on' }
@@ -64,7 +43,7 @@ export function createStage (environment: Record<string, string>): Stage {
   let runningRedis: Redis | null = null
   const folders: string[] = []
   const clients: Sql[] = []
-  const programs = new Set<RunningChild>()
+  const programs = new Set<Program>()
   let databases = 0
 
   async function readyPostgres (): Promise<{ postgres: Postgres, admin: Sql }> {
@@ -110,37 +89,21 @@ export function createStage (environment: Record<string, string>): Stage {
       return folder
     },
 
-    async startProgram ({ command, args, environment, readPort }) {
-      const child = startChild(command, args, {
-        env: { PATH: process.env.PATH ?? '', ...environment },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        // A server of several processes ends as a whole.
-        detached: true
-      })
-      programs.add(child)
-      const port = await waitForPort(child, readPort)
-      return {
-        pid: child.pid,
-        port,
-        readLoopBlockMs: async () => await ask(child, 'loop'),
-        readMemoryBytes: async () => await ask(child, 'memory'),
-        async stop () {
-          programs.delete(child)
-          child.signal('SIGKILL')
-          await child.waitForExit(exitTimeoutMs)
-        }
-      }
+    startProgram: async (request) => {
+      const program = await startProgram(request)
+      programs.add(program)
+      return program
     },
 
     startSubjectProgram: async (program, environment = {}) => await stage.startProgram({
       command: process.execPath,
-      args: ['--expose-gc', `--import=${monitor}`, subjectProgram, program],
+      args: [...monitorArgs, subjectProgram, program],
       environment,
       readPort: (line) => /^\d+$/.test(line) ? Number(line) : null
     }),
 
     async stop () {
-      for (const child of programs) child.signal('SIGKILL')
+      await Promise.allSettled(Array.from(programs, (program) => program.stop()))
       await Promise.allSettled(clients.map((client) => client.end({ timeout: 1 })))
       await admin?.end({ timeout: 1 })
       await runningPostgres?.stop()
@@ -149,39 +112,4 @@ export function createStage (environment: Record<string, string>): Stage {
     }
   }
   return stage
-}
-
-/** Arguments of node with which a server process can be asked for its event loop and memory. */
-export const monitorArgs = ['--expose-gc', `--import=${monitor}`]
-
-async function waitForPort (child: RunningChild, readPort: (line: string) => number | null): Promise<number> {
-  const { stdout, stderr } = child.process
-  if (stdout === null || stderr === null) throw new Error('the program has no output to read')
-  let output = ''
-  return await new Promise((resolve, reject) => {
-    const fail = (what: string): void => reject(new Error(`a program ${what}:\n${output}`))
-    const timer = setTimeout(() => fail('did not become ready'), startTimeoutMs)
-    child.process.once('exit', () => { clearTimeout(timer); fail('ended at its start') })
-    for (const input of [stdout, stderr]) {
-      createInterface({ input }).on('line', (line) => {
-        output = (output + line + '\n').slice(-4000)
-        const port = readPort(line)
-        if (port === null) return
-        clearTimeout(timer)
-        resolve(port)
-      })
-    }
-  })
-}
-
-/** Asks the monitor in a server process; see monitor.ts. */
-async function ask (child: RunningChild, question: 'loop' | 'memory'): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`a server did not tell its ${question} within 10 s`)), 10_000)
-    child.process.once('message', (answer: unknown) => {
-      clearTimeout(timer)
-      resolve(Number(answer))
-    })
-    child.process.send(question)
-  })
 }

@@ -1,5 +1,12 @@
 // Runs one of the subjects' programs, which prints its port.
-const programs = {
+import type { SubjectProgram } from './program.ts'
+
+/** A program listens on a free port of 127.0.0.1 and resolves to it. */
+interface SubjectModule {
+  run (): Promise<number>
+}
+
+const programs: Record<SubjectProgram, () => Promise<SubjectModule>> = {
   echo: async () => await import('./subjects/echo.ts'),
   naive: async () => await import('./subjects/naive.ts'),
   recount: async () => await import('./subjects/recount.ts'),
@@ -9,15 +16,8 @@ const programs = {
   'frame-loop': async () => await import('./subjects/frame-loop.ts')
 }
 
-export type SubjectProgram = keyof typeof programs
-
-/** A program listens on a free port of 127.0.0.1 and resolves to it. */
-export interface SubjectModule {
-  run (): Promise<number>
-}
-
 const [, , name = ''] = process.argv
-const load: (() => Promise<SubjectModule>) | undefined = new Map<string, () => Promise<SubjectModule>>(Object.entries(programs)).get(name)
+const load = new Map(Object.entries(programs)).get(name)
 if (load === undefined) throw new Error(`There is no subject named ${name}.`)
 const { run } = await load()
 console.log(await run())

@@ -1,6 +1,7 @@
 // What is measured: Plenum, the limits that nothing can beat, and other designs. Each runs in processes of its own.
 import type { Address, HttpDialect, SocketDialect } from './dialect.ts'
-import type { Program, Stage } from './stage.ts'
+import type { Program } from './program.ts'
+import type { Stage } from './stage.ts'
 
 /** A service that can be measured. `--peer FILE` adds one from a module that exports it as `subject`. */
 export interface Subject {

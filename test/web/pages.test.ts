@@ -114,7 +114,7 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
   t.test('somebody else\'s ballot does not reset a half-filled form', async (t) => {
     await phone.page.getByRole('radio', { name: 'Lisbon' }).check()
     await voteElsewhere(2)
-    await phone.page.getByText('4 votes').waitFor()
+    await phone.page.getByText('4 voters').waitFor()
     t.ok(await phone.page.getByRole('radio', { name: 'Lisbon' }).isChecked())
     await statusSays(phone.page, 'Your earlier answer counts. The new one is not sent yet.')
   })

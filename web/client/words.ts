@@ -60,7 +60,7 @@ export function statusWords (status: Poll['status']): string {
 }
 
 export function voterWords (voters: number): string {
-  return voters === 1 ? '1 vote' : `${voters.toLocaleString('en')} votes`
+  return voters === 1 ? '1 voter' : `${voters.toLocaleString('en')} voters`
 }
 
 /** Why the audience sees no results. */

@@ -13,7 +13,6 @@ export interface HttpRequest {
   connections: number
   /** Null: the next request follows the last answer. */
   ratePerSecond: number | null
-  startAt: number
   durationMs: number
   warmUpMs: number
   drainMs: number
@@ -76,14 +75,15 @@ let nextVoter = 10 ** (voterDigits - 1) + randomInt(8_000) * 10 ** 11
 interface Caller { socket: Socket, dueAt: number, n: number, pending: Buffer | null, isBusy: boolean }
 
 export async function runHttpLoad (request: HttpRequest): Promise<HttpReport> {
-  const { address, dialect, connections, ratePerSecond, startAt, durationMs, warmUpMs, drainMs } = request
+  const { address, dialect, connections, ratePerSecond, durationMs, warmUpMs, drainMs } = request
   const templates = (dialect.bodies.length === 0 ? [''] : dialect.bodies).map((body) => createRequestTemplate(dialect, address, body))
   const report = { ok: 0, notModified: 0, failed: 0, failures: new Set<string>() }
   const latencyMs: number[] = []
   const waiting: Array<{ n: number, dueAt: number }> = []
   const idle: Caller[] = []
   const callers: Caller[] = []
-  const endAt = startAt + durationMs
+  let startAt = 0
+  let endAt = 0
   let sent = 0
   let isOver = false
 
@@ -144,10 +144,11 @@ export async function runHttpLoad (request: HttpRequest): Promise<HttpReport> {
   }
 
   for (let n = 0; n < connections; n++) callers.push(await open())
+  startAt = readClock()
+  endAt = startAt + durationMs
   const readLoad = startLoadMeter()
   let lateMs = new Float32Array(0)
   if (ratePerSecond === null) {
-    await delay(Math.max(0, startAt - readClock()))
     for (const caller of callers) next(caller)
     await delay(Math.max(0, endAt - readClock()))
   } else {

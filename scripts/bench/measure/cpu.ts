@@ -20,7 +20,7 @@ function readProcess (pid: number): ProcessTimes | null {
 }
 
 /** Milliseconds of CPU that these processes and their children have used so far; NaN where there is no /proc. */
-export function readCpuMs (roots: number[]): number {
+function readCpuMs (roots: number[]): number {
   let pids: number[]
   try {
     pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)

@@ -25,7 +25,7 @@ const maxP99Ms = 100
 const precision = 1.08
 
 /** Everything acknowledged, and 99 of 100 within 100 ms. */
-export function isSustained ({ sent, acknowledged, p99Ms }: StepResult): boolean {
+function isSustained ({ sent, acknowledged, p99Ms }: StepResult): boolean {
   return acknowledged === sent && p99Ms <= maxP99Ms
 }
 

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { findFreePort } from '../../../test/helpers/child-process.ts'
 import { plenumDialect } from '../dialect.ts'
-import { monitorArgs, type Program, type Stage, type StageDatabase } from '../stage.ts'
+import { monitorArgs, type Program } from '../program.ts'
+import type { Stage, StageDatabase } from '../stage.ts'
 import { optionIds, type OpenPoll, type RunningSubject, type StoredVotes, type Subject } from '../subject.ts'
 
 export interface RunningPlenum extends RunningSubject {
@@ -95,10 +96,10 @@ async function readOverHttp (call: Host, pollId: string): Promise<StoredVotes> {
   return { ballots: NaN, counts, recount: counts }
 }
 
-export type Host = <T>(method: string, path: string, body?: unknown) => Promise<T>
+type Host = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
 /** A host account; registered by its first call. */
-export function createHost (url: string): Host {
+function createHost (url: string): Host {
   let token: Promise<string> | null = null
   async function send<T> (method: string, path: string, body: unknown, authorization: Record<string, string>): Promise<T> {
     const response = await fetch(`${url}/api/v1${path}`, {

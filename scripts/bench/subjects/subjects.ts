@@ -1,7 +1,7 @@
 // The subjects besides Plenum.
 import { randomUUID } from 'node:crypto'
 import { plenumDialect, type SocketDialect } from '../dialect.ts'
-import type { SubjectProgram } from '../subject-process.ts'
+import type { SubjectProgram } from '../program.ts'
 import type { StageDatabase } from '../stage.ts'
 import { optionIds, type StoredVotes, type Subject } from '../subject.ts'
 

@@ -1,5 +1,4 @@
 // W4: results over HTTP while votes come in, beside Fastify that sends a constant.
-import { readClock } from '../clock.ts'
 import { gatherCrowd } from '../crowd.ts'
 import type { Address } from '../dialect.ts'
 import { toFigure } from '../figures.ts'
@@ -8,7 +7,7 @@ import { startLoadProcess } from '../load.ts'
 import { startCpuMeter } from '../measure/cpu.ts'
 import { percentileOf, sortTogether } from '../measure/numbers.ts'
 import { startPlenum, type RunningPlenum } from '../subjects/plenum.ts'
-import type { Program } from '../stage.ts'
+import type { Program } from '../program.ts'
 import type { Workload, WorkloadContext } from '../workload.ts'
 
 interface Reads {
@@ -28,7 +27,6 @@ async function read ({ isQuick }: WorkloadContext, address: Address, path: strin
       dialect: { transport: 'http', method: 'GET', path, headers, bodies: [] },
       connections,
       ratePerSecond: null,
-      startAt: readClock(),
       durationMs: (isQuick ? 800 : 5000) + warmUpMs,
       warmUpMs,
       drainMs: 5000

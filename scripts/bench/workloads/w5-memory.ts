@@ -1,5 +1,5 @@
 // W5: memory for each connected person: connected only, joined, and after updates; then whether it stays as it is.
-// Every measurement has a server of its own, since a process does not give back what it once had.
+// Every measurement has a server of its own. Memory is V8's heap and buffers after a collection of garbage.
 import { gatherCrowd } from '../crowd.ts'
 import { toFigure, type Figure } from '../figures.ts'
 import type { OpenPoll, RunningSubject, Subject } from '../subject.ts'
@@ -15,7 +15,6 @@ interface Memory {
   soakPercent: number
 }
 
-/** Few: what they leave behind is used again by those who come later. */
 const warmUpSockets = 20
 const updatesPerSecond = 2
 
@@ -37,26 +36,32 @@ async function startWarm (context: WorkloadContext, subject: Subject): Promise<{
   return { running, poll, readBytes: async () => await program.readMemoryBytes() }
 }
 
-async function measureMemory (context: WorkloadContext, subject: Subject, sockets: number): Promise<Memory> {
-  const { stage, isQuick } = context
-  const toKb = (bytes: number): number => bytes / 1024 / sockets
-
-  const forIdle = await startWarm(context, subject)
-  const emptyBefore = await forIdle.readBytes()
-  const idle = await gatherCrowd({ stage, subject: forIdle.running, poll: withoutJoin(forIdle.poll), voters: sockets })
-  const idleKb = toKb(await forIdle.readBytes() - emptyBefore)
-  idle.leave()
-  await forIdle.running.stop()
-
+async function measureIdle (context: WorkloadContext, subject: Subject, sockets: number): Promise<number> {
   const { running, poll, readBytes } = await startWarm(context, subject)
   const empty = await readBytes()
-  const crowd = await gatherCrowd({ stage, subject: running, poll, voters: sockets })
+  const crowd = await gatherCrowd({ stage: context.stage, subject: running, poll: withoutJoin(poll), voters: sockets })
+  const bytes = await readBytes() - empty
+  crowd.leave()
+  await running.stop()
+  return bytes / 1024 / sockets
+}
+
+async function measureMemory (context: WorkloadContext, subject: Subject, sockets: number): Promise<Memory> {
+  const { isQuick } = context
+  const idleKb = isQuick ? NaN : await measureIdle(context, subject, sockets)
+  const { running, poll, readBytes } = await startWarm(context, subject)
+  const toKb = (bytes: number): number => bytes / 1024 / sockets
+  const empty = await readBytes()
+  const crowd = await gatherCrowd({ stage: context.stage, subject: running, poll, voters: sockets })
+  const update = async (durationMs: number): Promise<number> => {
+    await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs, warmUpMs: 0 })
+    return await readBytes()
+  }
   try {
     const joined = await readBytes()
-    await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs: isQuick ? 1000 : 10_000, warmUpMs: 0 })
-    const updated = await readBytes()
-    await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs: isQuick ? 1000 : 30_000, warmUpMs: 0 })
-    return { idleKb, joinedKb: toKb(joined - empty), updatedKb: toKb(updated - empty), soakPercent: (await readBytes() - updated) / updated * 100 }
+    const updated = await update(isQuick ? 1000 : 10_000)
+    const soaked = await update(isQuick ? 1000 : 30_000)
+    return { idleKb, joinedKb: toKb(joined - empty), updatedKb: toKb(updated - empty), soakPercent: (soaked - updated) / updated * 100 }
   } finally {
     crowd.leave()
     await running.stop()
@@ -69,7 +74,7 @@ export const memoryWorkload: Workload = {
   async run (context) {
     const { rounds, say, isQuick } = context
     const figures: Figure[] = []
-    for (const sockets of isQuick ? [500] : [2000, 10_000]) {
+    for (const sockets of isQuick ? [400] : [2000, 10_000]) {
       const owns: Memory[] = []
       const stocks: Memory[] = []
       for (let round = 1; round <= rounds; round++) {

@@ -51,7 +51,6 @@ async function measureRead ({ isQuick }: WorkloadContext, { address }: RunningPl
       dialect: { transport: 'http', method: 'GET', path: `/api/v1/polls/${pollId}/results`, headers: {}, bodies: [] },
       connections: 1,
       ratePerSecond: null,
-      startAt: readClock(),
       durationMs: isQuick ? 1000 : 4000,
       warmUpMs: isQuick ? 300 : 1000,
       drainMs: 2000

@@ -1,36 +1,67 @@
-import postgres, { type ReservedSql, type Sql } from 'postgres'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { databaseErrorOf } from './errors.ts'
 
+// As the work of a transaction: neither COMMIT nor ROLLBACK is written any more.
+const never = new Promise<never>(() => {})
+
 /**
- * Replaces `begin`: the driver's own one writes ROLLBACK to a connection that was lost in the middle, which ends the process (its socket
- * is gone and the failure is thrown from a timer). This one leaves a lost connection alone; the pool replaces it by itself.
- * BEGIN travels with the first statements instead of costing a round trip.
+ * Replaces `begin` by one that survives the loss of its connection. The driver's own one goes on writing to the socket that is gone, be it
+ * the next statement or ROLLBACK, which throws from a timer and ends the process. (Its `reserve` would save the round trip of BEGIN, but
+ * loses who waits for a connection while one is lost: they would wait for ever.)
  */
 export function withSafeTransactions (client: Sql): Sql {
-  const begin = async <T>(work: (tx: ReservedSql) => Promise<T>): Promise<T> => {
-    const tx = await client.reserve()
+  const driverBegin = client.begin.bind(client)
+
+  const beginOnce = async <T>(work: (tx: TransactionSql) => Promise<T>, onBegun: () => void): Promise<T> => {
+    let isLost = false
+    let done: { result: T } | undefined
     try {
-      // Sent now: a query is otherwise sent when it is awaited, and the first statements of `work` would go out before it.
-      const begun = tx.unsafe('BEGIN').execute()
-      const [, result] = await Promise.all([begun, work(tx)])
-      await tx.unsafe('COMMIT')
-      tx.release()
-      return result
+      await driverBegin(async (tx) => {
+        onBegun()
+        try {
+          done = { result: await work(refuseWhen(() => isLost, tx)) }
+        } catch (error) {
+          if (isLost || !isConnectionKept(error)) await never
+          throw error
+        }
+        if (isLost) await never
+      })
     } catch (error) {
-      if (isConnectionKept(error)) await rollBack(tx)
+      isLost = true
       throw error
+    }
+    if (done === undefined) throw new Error('a transaction was committed without its work')
+    return done.result
+  }
+
+  const begin = async <T>(work: (tx: TransactionSql) => Promise<T>): Promise<T> => {
+    let hasBegun = false
+    try {
+      return await beginOnce(work, () => { hasBegun = true })
+    } catch (error) {
+      // The driver tells the first query of a new connection what ended the old one.
+      if (hasBegun || !isFatal(error)) throw error
+      return await beginOnce(work, () => {})
     }
   }
   return Object.assign(client, { begin })
 }
 
-async function rollBack (tx: ReservedSql): Promise<void> {
-  try {
-    await tx.unsafe('ROLLBACK')
-    tx.release()
-  } catch {
-    // Lost at the last moment: the server rolls back by itself.
+/** The same handle, which throws instead of writing once its connection is lost. */
+function refuseWhen (isLost: () => boolean, tx: TransactionSql): TransactionSql {
+  const refuse = () => {
+    if (isLost()) throw Object.assign(new Error('the connection of this transaction was lost'), { code: 'CONNECTION_CLOSED' })
   }
+  return new Proxy(tx, {
+    apply (target, self, args) {
+      refuse()
+      return Reflect.apply(target, self, args)
+    },
+    get (target, name) {
+      refuse()
+      return Reflect.get(target, name)
+    }
+  })
 }
 
 /** An answer of the server, or a decision of ours, came over a connection that lives; the driver's own errors mean that it does not. */
@@ -41,8 +72,9 @@ function isConnectionKept (error: unknown): boolean {
 }
 
 /** The server ends the connection after these: shut down, killed, or idle in a transaction for too long. */
-function isFatal (error: postgres.PostgresError): boolean {
-  return error.severity === 'FATAL' || error.severity === 'PANIC'
+function isFatal (error: unknown): boolean {
+  const cause = databaseErrorOf(error)
+  return cause instanceof postgres.PostgresError && (cause.severity === 'FATAL' || cause.severity === 'PANIC')
 }
 
 function isDriverError (error: unknown): boolean {

@@ -97,7 +97,12 @@ function parseEnvironment (environment: NodeJS.ProcessEnv): EnvironmentValues {
     }
   }
   if (validator.Check(raw)) return raw
-  const problems = validator.Errors(raw).map((error) => `${error.instancePath.slice(1) || 'environment'} ${error.message}`)
+  const messages = new Map(validator.Errors(raw).toReversed().map(({ instancePath, message }) => [instancePath.slice(1), message]))
+  const problems = Object.entries(Environment.properties).filter(([name]) => messages.has(name)).map(([name, schema]) => {
+    // Each alternative of a choice complains for itself; all of them stand in the description.
+    const problem = Type.IsUnion(schema) ? 'has another value than these' : messages.get(name)
+    return `${name} ${problem}${'description' in schema ? ` (${String(schema.description)})` : ''}`
+  })
   throw new ConfigError(`Check the environment: ${problems.join('; ')}.`)
 }
 

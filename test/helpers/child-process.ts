@@ -1,5 +1,6 @@
 // Child processes that never outlive the process that started them, not even after kill -9.
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -122,17 +123,23 @@ export async function waitUntil (check: () => Promise<boolean>, timeoutMs: numbe
   }
 }
 
+// Below the range from which systems take the ports of outgoing connections: those of a busy test would otherwise take it first.
+const firstPort = 12_000
+const portCount = 20_000
+
 /** A port on 127.0.0.1 that nobody listens on right now. */
-export function findFreePort (): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function findFreePort (): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = firstPort + randomInt(portCount)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port on 127.0.0.1')
+}
+
+function isFree (port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port)
-        else reject(new Error('no free port on 127.0.0.1'))
-      })
-    })
+    server.on('error', () => { resolve(false) })
+    server.listen(port, '127.0.0.1', () => { server.close(() => { resolve(true) }) })
   })
 }

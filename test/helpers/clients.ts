@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client'
 import type { Test } from 'tap'
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import type { Answer, NewPoll, Poll, PollView, Receipt, Results } from '../../server/protocol/poll.ts'
+import { problems, type ErrorCode } from '../../server/protocol/problem.ts'
 
 export interface Answered<T> { status: number, headers: Headers, body: T }
 
@@ -22,7 +23,17 @@ export async function request<T> (
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+}
+
+/** Asserts that the answer is problem details (RFC 9457) with this code. */
+export function expectProblem (t: Test, { status, headers, body }: Answered<unknown>, code: ErrorCode, name: string = code): void {
+  const [expected, title] = problems[code]
+  t.match({ status, type: headers.get('content-type'), body }, {
+    status: expected,
+    type: /^application\/problem\+json/,
+    body: { type: `urn:plenum:problem:${code}`, title, status: expected, code, requestId: /^[0-9a-f-]{36}$/ }
+  }, name)
 }
 
 export type Host = Awaited<ReturnType<typeof registerHost>>

@@ -1,6 +1,6 @@
 // A database of its own for a test file, so that parallel files do not meet.
 import { randomBytes } from 'node:crypto'
-import postgres from 'postgres'
+import postgres, { type Sql } from 'postgres'
 import type { Test } from 'tap'
 
 const connectTimeoutS = 10
@@ -24,4 +24,11 @@ export async function createTestDatabase (t: Test): Promise<string> {
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return url.href
+}
+
+/** A connection for what only a test does: looking into tables, holding locks, ending backends. Closed at teardown. */
+export function connectDatabase (t: Test, url: string): Sql {
+  const sql = postgres(url, { max: 4, connect_timeout: connectTimeoutS, onnotice: () => {} })
+  t.teardown(() => sql.end({ timeout: 5 }))
+  return sql
 }

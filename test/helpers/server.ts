@@ -32,7 +32,7 @@ export async function startServer (t: Test, environment: Record<string, string> 
 }
 
 const mainProgram = fileURLToPath(new URL('../../server/main.js', import.meta.url))
-const startTimeoutMs = 30_000
+const startTimeoutMs = 60_000
 const exitTimeoutMs = 20_000
 
 export interface ServerProcess extends RunningServer {

@@ -128,37 +128,40 @@ export async function runHttpLoad (request: HttpRequest): Promise<HttpReport> {
     if (report.failures.size < maxFailures) report.failures.add(reason)
   }
 
-  function open (): Promise<Caller> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({
-        host: address.host,
-        port: address.port,
-        noDelay: true,
-        onread: { buffer: sharedBuffer, callback: (length, buffer) => { receive(caller, length, Buffer.isBuffer(buffer) ? buffer : sharedBuffer); return true } }
-      })
-      const caller: Caller = { socket, dueAt: 0, n: 0, pending: null, isBusy: false }
-      socket.on('connect', () => resolve(caller))
-      socket.on('error', (error) => { fail(error.message); reject(error) })
-      socket.on('close', () => { if (!isOver && caller.isBusy) fail('connection closed') })
+  /** To be written to at once: a server may keep a thread for each connection from which nothing has come yet. */
+  function open (): Caller {
+    const socket = connect({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      onread: { buffer: sharedBuffer, callback: (length, buffer) => { receive(caller, length, Buffer.isBuffer(buffer) ? buffer : sharedBuffer); return true } }
     })
+    const caller: Caller = { socket, dueAt: 0, n: 0, pending: null, isBusy: false }
+    callers.push(caller)
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      if (isOver) return
+      callers.splice(callers.indexOf(caller), 1)
+      if (caller.isBusy) fail('the connection was lost')
+      else idle.splice(idle.indexOf(caller), 1)
+    })
+    return caller
   }
 
-  for (let n = 0; n < connections; n++) callers.push(await open())
   startAt = readClock()
   endAt = startAt + durationMs
   const readLoad = startLoadMeter()
   let lateMs = new Float32Array(0)
   if (ratePerSecond === null) {
-    for (const caller of callers) next(caller)
+    for (let n = 0; n < connections; n++) next(open())
     await delay(Math.max(0, endAt - readClock()))
   } else {
-    idle.push(...callers)
     const loop = await runOpenLoop({
       ratePerSecond,
       startAt,
       durationMs,
       send (n, dueAt) {
-        const caller = idle.pop()
+        const caller = idle.pop() ?? (callers.length < connections ? open() : undefined)
         if (caller === undefined) waiting.push({ n, dueAt })
         else send(caller, n, dueAt)
       }

@@ -1,6 +1,6 @@
 // Finds the highest rate that a service sustains.
 import type { Crowd } from '../crowd.ts'
-import { isGeneratorSound, type StepResult } from './step.ts'
+import { isGeneratorBusy, type StepResult } from './step.ts'
 
 export interface LadderOptions {
   crowd: Crowd
@@ -52,7 +52,7 @@ export async function climb ({ crowd, firstRate, stepMs, warmUpMs, maxSteps, onS
     if (isGood) best = step
     else {
       tooMuch = step.ratePerSecond
-      isGeneratorBound = !isGeneratorSound(step)
+      isGeneratorBound = isGeneratorBusy(step)
     }
     const sustained = best?.ratePerSecond ?? 0
     if (sustained > 0 && tooMuch / sustained <= precision) break

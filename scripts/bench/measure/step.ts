@@ -31,12 +31,16 @@ export interface StepResult {
 const maxLateMs = 10
 const maxLoad = 0.8
 
+export function isGeneratorBusy ({ load }: Pick<StepResult, 'load'>): boolean {
+  return load > maxLoad
+}
+
 export function isGeneratorSound ({ lateP99Ms, load }: Pick<StepResult, 'lateP99Ms' | 'load'>): boolean {
-  return lateP99Ms <= maxLateMs && load <= maxLoad
+  return lateP99Ms <= maxLateMs && !isGeneratorBusy({ load })
 }
 
 export function summarizeCpu (ratePerSecond: number, acknowledged: number, cpuMs: Record<string, number>) {
-  const each = (name: string): number => (cpuMs[name] ?? NaN) * 1000 / acknowledged
+  const each = (name: string): number => acknowledged === 0 ? NaN : (cpuMs[name] ?? NaN) * 1000 / acknowledged
   return { ratePerSecond, acknowledged, serverCpuUs: each('server'), postgresCpuUs: each('postgres'), redisCpuUs: each('redis') }
 }
 

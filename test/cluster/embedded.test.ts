@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { Results } from '../../server/protocol/poll.ts'
+import { startChild } from '../helpers/child-process.ts'
+import { registerHost, request } from '../helpers/clients.ts'
+import { checkBallots, everyoneVotes, killUnderVotes } from '../helpers/crowd.ts'
+import { openEmbeddedLedger } from '../helpers/ledger.ts'
+import { spawnServer } from '../helpers/server.ts'
+
+t.test('the embedded database', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'plenum-test-'))
+  const server = await spawnServer(t, { DATA_DIR: dataDir })
+
+  await t.test('[O4] a second process on the same folder is refused in a sentence', async (t) => {
+    const mainProgram = fileURLToPath(new URL('../../server/main.js', import.meta.url))
+    const environment = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, PORT: '0' }
+    const second = startChild(process.execPath, [mainProgram], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [second.process.stdout, second.process.stderr]) stream?.on('data', (chunk: Buffer) => { output += chunk.toString() })
+    const closed = once(second.process, 'close')
+    await second.waitForExit(60_000)
+    await closed
+    t.equal(second.process.exitCode, 1)
+    t.equal(output, `The data folder ${dataDir} is in use by process ${server.pid()}. Stop that process, or start this one with another data folder.\n`)
+    t.equal((await request(server.url, 'GET', '/readyz')).status, 200, 'the first one does not notice')
+  })
+
+  const totals: Results[] = []
+  await t.test('[V1] 500 people vote at once: all are acknowledged and counted', async (t) => {
+    totals.push(await everyoneVotes(t, server.url, await registerHost(server.url), 500))
+  })
+
+  await t.test('[O3] kill -9 loses no acknowledged vote', async (t) => {
+    totals.push(...await killUnderVotes(t, server))
+  })
+
+  await t.test('[R2] everything that it said is what the ballots say', async (t) => {
+    t.equal(await server.terminate(), 0)
+    await checkBallots(t, await openEmbeddedLedger(t, dataDir), totals)
+  })
+})

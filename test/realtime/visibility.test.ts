@@ -1,0 +1,180 @@
+import t from 'tap'
+import type { Poll, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
+import { waitUntil } from '../helpers/child-process.ts'
+import { connectSocket, createVoter, registerHost, request, voteOverHttp, type Audience } from '../helpers/clients.ts'
+import { openLedger } from '../helpers/ledger.ts'
+import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
+import { startServer } from '../helpers/server.ts'
+import { openEventStream } from '../helpers/event-stream.ts'
+
+const { url, databaseUrl } = await startServer(t)
+const host = await registerHost(url)
+const ledger = openLedger(t, databaseUrl)
+
+/** Resolves when everything that was sent to this socket before has arrived. */
+async function settle ({ call }: Audience): Promise<void> {
+  await call('room:leave', {})
+}
+
+async function vote (pollId: string, choice: number): Promise<Receipt> {
+  const { voterToken } = await createVoter(url)
+  return (await voteOverHttp(url, voterToken, pollId, { choices: [choice] })).body
+}
+
+t.test('[R6] after_vote: results come with the own vote, and not in the next round', async (t) => {
+  const poll = await host.openPoll({ resultsVisibility: 'after_vote', revote: 'withdraw' })
+  const [voter, onlooker] = [await connectSocket(t, url), await connectSocket(t, url)]
+  for (const audience of [voter, onlooker]) t.equal((await audience.joinPoll(poll.id)).results, null)
+  await vote(poll.id, 1)
+  await settle(voter)
+  t.same(voter.frames, [], 'nothing before the own vote')
+
+  t.match(await voter.vote(poll.id, 2), { ok: true, data: { version: 4 } }, 'the receipt tells the version')
+  t.match(await voter.resultsWhere(({ version }) => version === 4), { voters: 2, counts: { 1: 1, 2: 1 } }, 'the results so far come by themselves')
+  await vote(poll.id, 1)
+  await voter.resultsWhere(({ voters }) => voters === 3)
+  t.match(await voter.joinPoll(poll.id), { results: { voters: 3 }, myVote: { choices: [2] } }, 'and with another join')
+  t.match(await onlooker.joinPoll(poll.id), { results: null })
+
+  await voter.call('vote:withdraw', { pollId: poll.id })
+  t.equal((await voter.joinPoll(poll.id)).results, null, 'who takes the vote back sees them no more')
+  await voter.vote(poll.id, 2)
+  await host.command(poll.id, 'reset')
+  await host.command(poll.id, 'open')
+  await vote(poll.id, 1)
+  await settle(voter)
+  t.same(voter.frames.filter(({ round }) => round === 2), [], 'a vote of round 1 shows nothing of round 2')
+  t.match(await voter.joinPoll(poll.id), { results: null, myVote: null, poll: { round: 2 } })
+
+  await settle(onlooker)
+  t.same(onlooker.frames, [])
+  await host.command(poll.id, 'close')
+  t.match(await onlooker.resultsWhere(({ final }) => final), { round: 2, voters: 1 }, '[R7] closing shows the final results to everyone')
+})
+
+t.test('[R6] after_close and hosts: nobody but the host sees anything before', async (t) => {
+  for (const resultsVisibility of ['after_close', 'hosts'] satisfies ResultsVisibility[]) {
+    const poll = await host.openPoll({ resultsVisibility })
+    const [voter, presenter] = [await connectSocket(t, url), await connectSocket(t, url, { auth: { accessToken: host.accessToken } })]
+    t.equal((await voter.joinPoll(poll.id)).results, null)
+    t.match((await presenter.joinPoll(poll.id)).results, { voters: 0 })
+    const receipt = await voter.vote(poll.id, 1)
+    t.same(receipt.ok && Object.keys(receipt.data).sort(), ['castAt', 'pollId', 'round', 'status'], 'a receipt without a version')
+    t.match(await presenter.resultsWhere(({ voters }) => voters === 1), { counts: { 1: 1 } })
+    await host.command(poll.id, 'close')
+    await presenter.resultsWhere(({ final }) => final)
+    await settle(voter)
+    t.equal(voter.frames.length, resultsVisibility === 'after_close' ? 1 : 0, resultsVisibility)
+    t.match((await voter.joinPoll(poll.id)).results, resultsVisibility === 'after_close' ? { final: true, voters: 1 } : null)
+  }
+})
+
+t.test('[R6] revealing shows the results to everyone and hides them again, whatever the policy', async (t) => {
+  const poll = await host.openPoll({ resultsVisibility: 'hosts', revote: 'change' })
+  const reveal = async (revealed: boolean) => (await host.call<Poll>('POST', `/polls/${poll.id}/reveal`, { revealed })).body
+  const [voter, presenter] = [await connectSocket(t, url), await connectSocket(t, url, { auth: { accessToken: host.accessToken } })]
+  await voter.joinPoll(poll.id)
+  await presenter.joinPoll(poll.id)
+  await voter.vote(poll.id, 1)
+  t.match(await reveal(true), { revealed: true })
+  t.match(await voter.resultsWhere(({ voters }) => voters === 1), { version: 4, counts: { 1: 1 } })
+  t.match(await reveal(false), { revealed: false })
+  const before = voter.frames.length
+  t.notMatch(await voter.vote(poll.id, 2), { data: { version: Number } })
+  await presenter.resultsWhere(({ counts }) => counts[2] === 1)
+  await settle(voter)
+  t.equal(voter.frames.length, before, 'hidden again')
+  t.equal((await voter.joinPoll(poll.id)).results, null)
+})
+
+t.test('[R6] hidden results are in nothing that is sent to the audience, not even their size', async (t) => {
+  const poll = await host.openPoll({ resultsVisibility: 'hosts', revote: 'withdraw' })
+  const path = `/api/v1/polls/${poll.id}`
+  // A count that is in nothing else, laid into the tally before anyone votes.
+  const canary = 765432100
+  await ledger`UPDATE tallies SET voters = ${canary}, counts = ${ledger.json({ 1: canary, 2: 0 })} WHERE poll_id = ${poll.id}`
+  const { voterToken } = await createVoter(url)
+  const presenter = await connectSocket(t, url, { auth: { accessToken: host.accessToken } })
+  await presenter.joinPoll(poll.id)
+  const inPoll = await connectRaw(t, url, { voterToken })
+  const inRoom = await connectRaw(t, url)
+  const stranger = await registerHost(url)
+  const otherHost = await connectRaw(t, url, { accessToken: stranger.accessToken })
+  const feed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${voterToken}` })
+  const events = await openEventStream(t, `${url}${path}/live`, { authorization: `Bearer ${stranger.accessToken}` })
+  const code = await host.codeOf(poll)
+  for (const raw of [inPoll, otherHost]) await raw.ask('poll:join', { pollId: poll.id })
+  await inRoom.ask('room:join', { code })
+
+  const answers: string[] = []
+  const read = async (method: string, rest: string, token?: string, body?: unknown) => {
+    const answer = await request(url, method, rest, { token, body })
+    answers.push(JSON.stringify([answer.status, Object.fromEntries(answer.headers), answer.body]))
+    return answer
+  }
+  await inPoll.ask('vote:cast', { pollId: poll.id, answer: { choices: [1] } })
+  t.match(await presenter.resultsWhere(({ voters }) => voters === canary + 1), { counts: { 1: canary + 1 } }, 'the canary is there')
+  await inPoll.ask('vote:cast', { pollId: poll.id, answer: { choices: [2] } })
+  await inPoll.ask('vote:withdraw', { pollId: poll.id })
+  await voteOverHttp(url, voterToken, poll.id, { choices: [1] })
+  await host.command(poll.id, 'pause')
+  await host.command(poll.id, 'open')
+  for (const raw of [inPoll, otherHost]) await raw.ask('poll:join', { pollId: poll.id })
+  await inRoom.ask('room:join', { code })
+  for (const token of [undefined, voterToken, stranger.accessToken]) {
+    t.match(await read('GET', `${path}/results`, token), { status: 403, body: { code: 'results_hidden' } })
+    t.match(await read('GET', `${path}/results?round=1`, token), { status: 403, body: { code: 'results_hidden' } })
+    await read('GET', path, token)
+    await read('GET', '/api/v1/polls', token)
+  }
+  await read('GET', `${path}/vote`, voterToken)
+  t.match(await read('PUT', `${path}/vote`, voterToken, { answer: { choices: [1] } }), { status: 200, headers: { get: Function } })
+  await read('DELETE', `${path}/vote`, voterToken)
+  for (const page of ['/livez', '/readyz', '/api/openapi.json', `/api/v1/join/${code}`]) await read('GET', page)
+  await host.command(poll.id, 'close')
+  await presenter.resultsWhere(({ final }) => final)
+  for (const raw of [inPoll, otherHost, inRoom]) await raw.ask('room:leave', {})
+  for (const { frames } of [feed, events]) {
+    await waitUntil(async () => frames.some((frame) => frame.includes('"status":"closed"')), 5000, () => 'the feed did not hear of the close')
+  }
+
+  const sent = [inPoll.frames, inRoom.frames, otherHost.frames, feed.frames, events.frames, answers]
+  t.ok(sent.every((texts) => texts.length > 2), 'everyone was sent something')
+  for (const texts of sent) {
+    t.notOk(texts.some((text) => text.includes('7654321')), 'no count')
+    t.notOk(texts.some((text) => /"counts"\s*:\s*\{|42\["results"|"type":"results"/.test(text) && !text.includes('openapi')), 'no results')
+    t.notOk(texts.some((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text)), 'no version in a receipt')
+  }
+  const mine = answers.filter((text) => text.includes('"castAt":"'))
+  t.ok(mine.length > 0 && mine.every((text) => text.includes('"cache-control":"private, no-store"')), 'no cache in between keeps a receipt')
+})
+
+t.test('[R6] a host sees hidden results, and loses them within a second of logging out', async (t) => {
+  const other = await registerHost(url)
+  const poll = await other.openPoll({ resultsVisibility: 'hosts' })
+  const draft = await other.createPoll({ roomId: poll.roomId })
+  const auth = { accessToken: other.accessToken }
+  const presenter = await connectSocket(t, url, { auth })
+  const feed = await openWebSocket(t, url, `/api/v1/polls/${poll.id}/live`, { authorization: `Bearer ${other.accessToken}` })
+  t.match(await presenter.joinPoll(draft.id), { poll: { status: 'draft' } }, 'a draft too')
+  t.match((await presenter.joinPoll(poll.id)).results, { voters: 0 })
+  await vote(poll.id, 1)
+  await presenter.resultsWhere(({ voters }) => voters === 1)
+  await feed.frameWhere((frame) => frame.includes('"voters":1'))
+
+  const { body: again } = await request<{ accessToken: string }>(url, 'POST', '/api/v1/auth/login', { body: { email: other.credentials.email, password: other.credentials.password } })
+  const loggedOutAt = performance.now()
+  t.equal((await other.call('POST', '/auth/logout')).status, 204)
+  await waitUntil(async () => (await presenter.joinPoll(poll.id)).results === null, 5000, () => 'the socket still sees hidden results')
+  // A second, and what the checks themselves take on a busy machine.
+  t.ok(performance.now() - loggedOutAt < 1500, `after ${Math.round(performance.now() - loggedOutAt)} ms`)
+  const before = [presenter.frames.length, feed.frames.length]
+  await vote(poll.id, 2)
+  const successor = await connectSocket(t, url, { auth: { accessToken: again.accessToken } })
+  t.match((await successor.joinPoll(poll.id)).results, { voters: 2 }, 'another session of the same host goes on')
+  await vote(poll.id, 2)
+  await successor.resultsWhere(({ voters }) => voters === 3)
+  await settle(presenter)
+  t.same([presenter.frames.length, feed.frames.length], before, 'and nothing more is sent to the one that has ended')
+  t.match(await presenter.call('poll:join', { pollId: draft.id }), { ok: false, error: { code: 'poll_not_found' } })
+})

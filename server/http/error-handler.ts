@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { asPlenumError } from '../polls/errors.ts'
 import { PlenumError, problems, type ErrorCode, type FieldError, type Problem } from '../protocol/problem.ts'
 
-export const problemMediaType = 'application/problem+json'
+const problemMediaType = 'application/problem+json'
 
 /** Every error leaves as RFC 9457 problem details with a code of the closed list. A 5xx tells nothing of the inside. */
 export function handleError (error: FastifyError | PlenumError | Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -19,7 +19,7 @@ export function sendProblem (error: PlenumError, request: FastifyRequest, reply:
   reply.code(error.status).header('cache-control', 'no-store').type(problemMediaType).send(JSON.stringify(toProblem(error, request.id)))
 }
 
-export function toProblem (error: PlenumError, requestId: string): Problem {
+function toProblem (error: PlenumError, requestId: string): Problem {
   const [status, title] = problems[error.code]
   return {
     type: `urn:plenum:problem:${error.code}`,

@@ -58,7 +58,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
 }
 
 /** Canonical answers have one field each, so their text is the same exactly when they are. */
-export function isSameAnswer (a: Answer | null, b: Answer | null): boolean {
+function isSameAnswer (a: Answer | null, b: Answer | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 

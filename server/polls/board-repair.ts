@@ -13,8 +13,6 @@ export interface BoardRepairOptions {
   onError: (error: unknown, sentence: string) => void
 }
 
-export type BoardRepair = ReturnType<typeof startBoardRepair>
-
 const intervalMs = 1000
 const idleMs = 60_000
 

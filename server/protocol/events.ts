@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Closed, Empty, Id } from './common.ts'
+import { Closed, Empty } from './common.ts'
 import { Answer, type Poll, type PollView, type Receipt, type Results } from './poll.ts'
 import type { SocketProblem } from './problem.ts'
 import type { JoinedRoom, RoomState } from './room.ts'
@@ -47,5 +47,3 @@ export const HandshakeAuth = Type.Object({
 
 /** A message of the feed: one WebSocket text frame, or one server-sent event. */
 export type FeedMessage = { type: 'poll', data: Poll } | { type: 'results', data: Results }
-
-export const PollRemoved = Closed({ pollId: Id })

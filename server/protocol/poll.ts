@@ -16,23 +16,17 @@ export type PollStatus = Static<typeof PollStatus>
 export type Revote = Static<typeof Revote>
 export type ResultsVisibility = Static<typeof ResultsVisibility>
 
-export const maxOptions = 50
+const maxOptions = 50
 const Question = TextLine(300, 'The question.')
 const Label = TextLine(120, 'The option\'s label.')
 const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })
-
-export const Option = Closed({
-  id: Type.Integer({ minimum: 1, description: 'Unique in the poll, never reused' }),
-  label: Label
-})
-export type Option = Static<typeof Option>
 
 export const Poll = Closed({
   id: Id,
   roomId: Id,
   kind: PollKind,
   question: Type.String(),
-  options: Type.Array(Closed({ id: Type.Integer(), label: Type.String() })),
+  options: Type.Array(Closed({ id: Type.Integer({ description: 'Unique in the poll, never reused' }), label: Type.String() })),
   status: PollStatus,
   round: Type.Integer({ minimum: 1 }),
   revote: Revote,

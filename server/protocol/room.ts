@@ -12,7 +12,7 @@ export function normalizeRoomCode (typed: string): string {
 }
 
 const Title = TextLine(300, 'The room\'s title.')
-export const RoomAccess = Type.Literal('open')
+const RoomAccess = Type.Literal('open')
 
 export const Room = Closed({
   id: Id,

@@ -21,7 +21,7 @@ export function sendEncoded (socket: LiveSocket, { packet, options }: EncodedEve
 }
 
 /** One whole unmasked text frame (RFC 6455, section 5.2) in one buffer, so that it leaves in one system call. */
-export function encodeTextFrame (text: string): Buffer {
+function encodeTextFrame (text: string): Buffer {
   const length = Buffer.byteLength(text)
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const frame = Buffer.allocUnsafe(headerLength + length)

@@ -14,8 +14,6 @@ import type { LiveServer, LiveSocket } from './socket-types.ts'
 /** One broadcast to 10,000 sockets would stop the event loop for 150 ms; between slices everything else gets its turn. */
 const sliceSize = 500
 
-export type RoomEmitter = ReturnType<typeof createRoomEmitter>
-
 /** Sends to this instance's own sockets, each of them only what its viewer may see. */
 export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer, board: ResultsBoard, slowReaders: SlowReaders }) {
   const { adapter, sockets } = io.of('/')

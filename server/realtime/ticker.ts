@@ -1,5 +1,3 @@
-export type Ticker = ReturnType<typeof createTicker>
-
 /**
  * Calls `tick` for a key that was touched: at once after a pause, else when `intervalMs` have passed since the last call began.
  * Touches in between become one call, and the last one is never lost. A call that is still running is never overtaken by the next.

@@ -3,8 +3,6 @@ import { once } from 'node:events'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 
-export type RawSocket = Awaited<ReturnType<typeof connectRaw>>
-
 /** A plain WebSocket; keeps every text frame. Refused with the status of the answer. Cut at teardown. */
 export async function openWebSocket (t: Test, url: string, path: string, headers: Record<string, string> = {}) {
   const ws = new WebSocket(url.replace('http', 'ws') + path, { headers })

@@ -36,8 +36,8 @@ t.test('six servers that start at once on an empty database bring it up to date 
   t.equal(await countMigrations(), applied, 'each migration once')
 })
 
-/** The vote's whole way without a transport, on an open poll of its own. */
-async function openLedger (t: Test, poll: Partial<NewPoll> = {}) {
+/** What one server has of polls and votes, without its transports. */
+async function openServer (t: Test) {
   const { db, votes, close } = await openStorage()
   t.teardown(close)
   const board = createResultsBoard({
@@ -45,22 +45,31 @@ async function openLedger (t: Test, poll: Partial<NewPoll> = {}) {
     loadRoomPolls: async (roomId) => (await findRoomPolls(db, roomId)).map(toSnapshot)
   })
   const troubles: string[] = []
-  const rooms = createRoomService({ db, board: createRoomBoard() })
-  const polls = createPollService({ db, board, rooms })
+  const polls = createPollService({ db, board, rooms: createRoomService({ db, board: createRoomBoard() }) })
   const ballotBox = createBallotBox({ votes, board, maxQueued: 1000, onError: (_error, sentence) => { troubles.push(sentence) } })
+  return {
+    db,
+    votes,
+    polls,
+    troubles,
+    cast: async (pollId: string, voterId: string, choice: number) => await new Promise<Receipt | PlenumError>((resolve) => {
+      ballotBox.cast({ pollId, voterId, answer: { choices: [choice] } }, resolve)
+    })
+  }
+}
+
+/** A server with an open poll of its own. */
+async function openLedger (t: Test, poll: Partial<NewPoll> = {}) {
+  const server = await openServer(t)
+  const { db, polls } = server
   const user = await insertUser(db, { id: randomUUID(), email: `${randomUUID()}@example.org`, name: 'Host', passwordHash: '' }, () => {})
   const { poll: { id } } = await polls.create(user.id, { kind: 'single', question: 'Q', options: [{ label: 'a' }, { label: 'b' }], ...poll })
   await polls.command(id, user.id, 'open')
   return {
+    ...server,
     id,
-    db,
-    votes,
-    polls,
     userId: user.id,
-    troubles,
-    cast: async (voterId: string, choice: number) => await new Promise<Receipt | PlenumError>((resolve) => {
-      ballotBox.cast({ pollId: id, voterId, answer: { choices: [choice] } }, resolve)
-    }),
+    cast: async (voterId: string, choice: number) => await server.cast(id, voterId, choice),
     results: async () => (await findPolls(db, [id])).map((stored) => toSnapshot(stored).results)[0],
     /** Straight from the ballots, without the tally. */
     async recount () {
@@ -76,6 +85,18 @@ async function openLedger (t: Test, poll: Partial<NewPoll> = {}) {
 
 const nameOf = (outcome: Receipt | PlenumError) => outcome instanceof PlenumError ? outcome.code : outcome.status
 const makeVoters = (count: number) => Array.from({ length: count }, () => randomUUID())
+
+/** The backend of a server that waits for something; it is waited for in its turn. */
+async function findBackend (waitEvent: string): Promise<number> {
+  let pid: number | undefined
+  await waitUntil(async () => {
+    const [found] = await sql<{ pid: number }[]>`
+      SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'plenum' AND wait_event = ${waitEvent}`
+    pid = found?.pid
+    return pid !== undefined
+  }, 2500, () => `no backend waits for ${waitEvent}`)
+  return pid ?? 0
+}
 
 t.test('[V2] the database itself refuses a second n-th ballot', async (t) => {
   const { id, cast } = await openLedger(t)
@@ -123,6 +144,30 @@ t.test('[V5][R7] votes that race a close count if and only if they were acknowle
   t.strictSame(await recount(), counted === 0 ? {} : { 1: counted })
 })
 
+t.test('[V5] a vote that waits behind a close is refused, as it is counted by what it finds after its wait', async (t) => {
+  const { id, cast, recount } = await openLedger(t)
+  const closing = await sql.reserve()
+  await closing`BEGIN`
+  await closing`UPDATE polls SET status = 'closed', revision = revision + 1 WHERE id = ${id}`
+  const late = cast(randomUUID(), 1)
+  await findBackend('transactionid')
+  await closing`COMMIT`
+  closing.release()
+  t.equal(nameOf(await late), 'poll_closed')
+  t.strictSame(await recount(), {})
+})
+
+t.test('[R2][V2] two servers that count votes of the same people at once agree with a recount', async (t) => {
+  const { id, cast, results, recount } = await openLedger(t, { revote: 'change' })
+  const other = await openServer(t)
+  const voters = makeVoters(40)
+  const outcomes = await Promise.all(voters.flatMap((voterId, at) => [cast(voterId, 1 + at % 2), other.cast(id, voterId, 2 - at % 2)]))
+  t.strictSame(outcomes.map(nameOf).sort(), [...Array(40).fill('changed'), ...Array(40).fill('recorded')])
+  const counts = { 1: 0, 2: 0, ...await recount() }
+  t.hasStrict(await results(), { voters: 40, counts })
+  t.equal(counts[1] + counts[2], 40)
+})
+
 t.test('[V6] a ballot that the database refuses fails alone', async (t) => {
   const { cast, results, recount, troubles } = await openLedger(t)
   const [bad = '', ...voters] = makeVoters(21)
@@ -142,17 +187,6 @@ t.test('[V6] a ballot that the database refuses fails alone', async (t) => {
   t.strictSame(troubles, ['a vote could not be stored'], 'told once')
 })
 
-/** Ends the backend that waits for something, as an administrator or a failing host would. */
-async function endBackendThatWaits (event: string): Promise<void> {
-  let found: { pid: number }[] = []
-  await waitUntil(async () => {
-    found = Array.from(await sql<{ pid: number }[]>`
-      SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'plenum' AND wait_event = ${event}`)
-    return found.length > 0
-  }, 2500, () => `no backend waits for ${event}`)
-  for (const { pid } of found) await sql`SELECT pg_terminate_backend(${pid})`
-}
-
 t.test('[V1][V7] a connection that is lost in the middle of a vote costs no ballot and counts none twice', async (t) => {
   const { cast, results, recount, votes } = await openLedger(t)
   const [slow = '', waiting = ''] = makeVoters(2)
@@ -169,7 +203,7 @@ t.test('[V1][V7] a connection that is lost in the middle of a vote costs no ball
 
   // The first holds the poll's lock and stands at the gate; the second waits behind it on this server.
   const lost = [cast(slow, 1), cast(waiting, 2)]
-  await endBackendThatWaits('advisory')
+  await endBackend(await findBackend('advisory'))
   const outcomes = await Promise.all(lost)
 
   t.strictSame(outcomes.map(nameOf), ['unavailable', 'unavailable'])

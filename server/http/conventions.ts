@@ -9,12 +9,12 @@ export function readId (params: unknown, name: string, code: ErrorCode): string 
   return value.toLowerCase()
 }
 
-export function etagOf (revision: number): string {
+export function etagOf (revision: number | string): string {
   return `"${revision}"`
 }
 
 /** Sets the ETag and says whether the caller has this revision already: then 304 and no body is the answer. */
-export function isFresh (request: FastifyRequest, reply: FastifyReply, revision: number): boolean {
+export function isFresh (request: FastifyRequest, reply: FastifyReply, revision: number | string): boolean {
   const etag = etagOf(revision)
   reply.header('etag', etag)
   return matches(request.headers['if-none-match'], etag)

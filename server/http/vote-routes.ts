@@ -67,9 +67,10 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     reply.header('cache-control', privateCache)
     const { host, voterId } = await authentication.identify(request)
     const onlooker = { userId: host?.user.id, voterId }
-    const { results, isForEveryone } = await views.findResults(pollIdOf(request.params), onlooker, request.query.round)
+    const { results, isForEveryone, isPast } = await views.findResults(pollIdOf(request.params), onlooker, request.query.round)
     if (isForEveryone) reply.header('cache-control', publicCache)
-    if (isFresh(request, reply, results.version)) return await reply.code(304).send(null)
+    // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
+    if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) return await reply.code(304).send(null)
     return await reply.type('application/json; charset=utf-8').send(jsonOf(results))
   })
 }

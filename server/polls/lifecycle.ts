@@ -30,7 +30,9 @@ export function applyCommand (state: LockedState, command: PollCommand): PollCha
   }
   if (command === 'reset') {
     const counts = kinds[poll.kind].emptyCounts(state.options.map((option) => option.id))
-    return { poll: { status, round: poll.round + 1, ...withoutPastClose(state) }, tally: { round: poll.round + 1, voters: 0, counts } }
+    // What a presenter showed was the old round; what was hidden stays hidden.
+    const revealed = poll.revealed === true ? null : poll.revealed
+    return { poll: { status, round: poll.round + 1, revealed, ...withoutPastClose(state) }, tally: { round: poll.round + 1, voters: 0, counts } }
   }
   return {
     poll: { status, ...(command === 'open' ? withoutPastClose(state) : {}) },

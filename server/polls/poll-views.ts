@@ -4,7 +4,7 @@ import type { MyVotes } from './my-votes.ts'
 import type { PollService } from './poll-service.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
-import { maySeePoll, maySeeResults, resultsAudience } from './visibility.ts'
+import { maySeePoll, maySeeResults, resultsAudience, type Viewer, type VisibilityRule } from './visibility.ts'
 
 /** Who looks: a host by account, a voter by id, or nobody in particular. */
 export interface Onlooker {
@@ -12,6 +12,14 @@ export interface Onlooker {
   voterId?: string | undefined
   /** The voter was made just now and cannot have voted: nothing needs to be looked up. */
   isNewVoter?: boolean
+}
+
+export interface VisibleResults {
+  results: Results
+  /** Everyone would get the same. */
+  isForEveryone: boolean
+  /** Of a round before the current one. */
+  isPast: boolean
 }
 
 export type PollViews = ReturnType<typeof createPollViews>
@@ -27,6 +35,15 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
     const snapshot = await board.find(pollId)
     if (snapshot === undefined || !maySeePoll(snapshot.poll, { isHost: isHost(snapshot, onlooker) })) throw new PlenumError('poll_not_found')
     return snapshot
+  }
+
+  /** A round that has ended is seen like a closed poll. */
+  async function findPast (pollId: string, onlooker: Onlooker, round: number): Promise<VisibleResults> {
+    const snapshot = await find(pollId, onlooker)
+    const isForEveryone = checkVisible({ ...snapshot.poll, status: 'closed' }, { isHost: isHost(snapshot, onlooker), hasVoted: false })
+    const results = await polls.findPastResults(pollId, round)
+    if (results === undefined) throw noRound(round)
+    return { results, isForEveryone, isPast: true }
   }
 
   return {
@@ -52,19 +69,16 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       }
     },
 
-    /** Results, and whether everyone would get the same. Throws results_hidden, not_found for a round that never was. */
-    async findResults (pollId: string, onlooker: Onlooker, round?: number): Promise<{ results: Results, isForEveryone: boolean }> {
+    /** Throws results_hidden, not_found for a round that never was. */
+    async findResults (pollId: string, onlooker: Onlooker, round?: number): Promise<VisibleResults> {
       const { poll } = await find(pollId, onlooker)
+      if (round !== undefined && round < poll.round) return await findPast(pollId, onlooker, round)
       const needsVote = resultsAudience(poll) === 'voted'
       const vote = needsVote ? await findVote(pollId, onlooker) : undefined
-      const { poll: current, results, ownerId } = board.get(pollId) ?? await find(pollId, onlooker)
-      const viewer = { isHost: ownerId === onlooker.userId, hasVoted: vote?.answer != null }
-      if (!maySeeResults(current, viewer)) throw new PlenumError('results_hidden')
-      const isForEveryone = maySeeResults(current, { isHost: false, hasVoted: false })
-      if (round === undefined || round === current.round) return { results, isForEveryone }
-      const past = await polls.findPastResults(pollId, round)
-      if (past === undefined) throw new PlenumError('not_found', { detail: `This poll has no round ${round}.` })
-      return { results: past, isForEveryone }
+      const snapshot = board.get(pollId) ?? await find(pollId, onlooker)
+      const isForEveryone = checkVisible(snapshot.poll, { isHost: isHost(snapshot, onlooker), hasVoted: vote?.answer != null })
+      if (round !== undefined && round !== snapshot.poll.round) throw noRound(round)
+      return { results: snapshot.results, isForEveryone, isPast: false }
     },
 
     /** The voter's own vote in the current round; both null without one. */
@@ -85,6 +99,16 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       }
     }
   }
+}
+
+/** Throws results_hidden; returns whether everyone may see them. */
+function checkVisible (rule: VisibilityRule, viewer: Viewer): boolean {
+  if (!maySeeResults(rule, viewer)) throw new PlenumError('results_hidden')
+  return maySeeResults(rule, { isHost: false, hasVoted: false })
+}
+
+function noRound (round: number): PlenumError {
+  return new PlenumError('not_found', { detail: `This poll has no round ${round}.` })
 }
 
 function isHost (snapshot: { ownerId: string, poll: Poll }, { userId }: Onlooker): boolean {

@@ -83,9 +83,15 @@ t.test('[L1] opening or resetting by hand clears a closing time that has passed,
   }
 })
 
+t.test('[R6] a reset takes back what was revealed, and keeps hidden what was hidden', async (t) => {
+  for (const [before, after] of [[true, null], [false, false], [null, null]] as const) {
+    t.match(applyCommand(lockedState({ poll: { revealed: before } }), 'reset'), { poll: { revealed: after } }, `revealed was ${before}`)
+  }
+})
+
 t.test('[L3] a reset starts the next round with zero for every option', async (t) => {
   t.strictSame(applyCommand(lockedState({ poll: { round: 4 } }), 'reset'), {
-    poll: { status: 'paused', round: 5 }, tally: { round: 5, voters: 0, counts: { 1: 0, 2: 0, 3: 0 } }
+    poll: { status: 'paused', round: 5, revealed: null }, tally: { round: 5, voters: 0, counts: { 1: 0, 2: 0, 3: 0 } }
   })
 })
 

@@ -8,6 +8,7 @@ import type { Ack } from '../protocol/events.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { toAck, type ClientEventHandler } from './client-event.ts'
 import type { Cluster } from './cluster.ts'
+import { sendAcksAsFrames } from './encoded-event.ts'
 import { admitEvent } from './event-limiter.ts'
 import type { createAdmission, createHandshake } from './handshake.ts'
 import { isHostsRoom } from './rooms.ts'
@@ -62,6 +63,7 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
       const known = new Map(Object.entries(handlers))
       io.on('connection', (socket) => {
         socket.on('error', () => {})
+        sendAcksAsFrames(socket)
         followSession(socket, sessions)
         socket.onAny((event: unknown, ...args: unknown[]) => { dispatch(socket, known.get(String(event)), args, maxEventsPerSocket) })
       })

@@ -49,7 +49,7 @@ export async function registerOpenApi (app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A host\'s access token' },
-          voterToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A voter token' },
+          voterToken: { type: 'http', scheme: 'bearer', description: 'A voter token' },
           voterCookie: { type: 'apiKey', in: 'cookie', name: 'voter', description: 'The voter cookie that pages set' }
         }
       }

@@ -30,8 +30,18 @@ export function sendAcksAsFrames (socket: LiveSocket): void {
 }
 
 /** Past Socket.IO's adapter, straight to the connection: the same bytes without a room lookup, an encoder and two buffers for each socket. */
-export function sendEncoded (socket: LiveSocket, { packet, options }: EncodedEvent): void {
-  socket.conn.write(packet, options)
+export function sendEncoded ({ conn }: LiveSocket, { packet, options }: EncodedEvent): void {
+  const { transport } = conn
+  // Nothing waits in front of it, so it need not pass through the connection's queue and the four events that go with it.
+  const isIdle = transport.name === 'websocket' && transport.writable && conn.readyState === 'open' && waitingPackets(conn) === 0
+  if (isIdle) transport.send([{ type: 'message', data: packet, options }])
+  else conn.write(packet, options)
+}
+
+/** What could not be handed to the transport yet, which engine.io keeps in here; its public `bufferedAmount` shows one message at most. */
+export function waitingPackets (conn: LiveSocket['conn']): number {
+  const waiting: unknown = Reflect.get(conn, 'writeBuffer')
+  return Array.isArray(waiting) ? waiting.length : 0
 }
 
 /** One whole unmasked text frame (RFC 6455, section 5.2) in one buffer, so that it leaves in one system call. */

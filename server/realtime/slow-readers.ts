@@ -1,3 +1,4 @@
+import { waitingPackets } from './encoded-event.ts'
 import type { LiveSocket } from './socket-types.ts'
 
 /** Packets that may wait in a socket's own buffer before it counts as slow. */
@@ -34,7 +35,7 @@ export function createSlowReaders () {
   return {
     /** True when the socket must not be written to now: what it missed is to be deferred. */
     isBehind (socket: LiveSocket): boolean {
-      return (lags.size > 0 && lags.has(socket)) || waitingPackets(socket) >= maxWaitingPackets
+      return (lags.size > 0 && lags.has(socket)) || waitingPackets(socket.conn) >= maxWaitingPackets
     },
     /** Calls `send` when the socket has caught up, unless a newer one for this key has taken its place. */
     defer (socket: LiveSocket, key: string, send: () => void): void {
@@ -49,10 +50,4 @@ export function createSlowReaders () {
     },
     stop (): void { clearInterval(sweep) }
   }
-}
-
-/** engine.io keeps what it could not hand to the transport yet in here; its public `bufferedAmount` shows one message at most. */
-function waitingPackets ({ conn }: LiveSocket): number {
-  const waiting: unknown = Reflect.get(conn, 'writeBuffer')
-  return Array.isArray(waiting) ? waiting.length : 0
 }

@@ -4,7 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import * as schema from './schema.ts'
 import { startEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
 import { migrateDatabase } from './migrate.ts'
-import { withSafeTransactions } from './transactions.ts'
+import { surviveLostConnections } from './lost-connections.ts'
 
 export type Db = PostgresJsDatabase<typeof schema>
 
@@ -46,8 +46,8 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
     }
   }
   await migrateDatabase(postgres(options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
-  const votes = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
-  const others = withSafeTransactions(postgres(options.url, poolSettings(options.poolSize)))
+  const votes = surviveLostConnections(postgres(options.url, poolSettings(options.poolSize)))
+  const others = surviveLostConnections(postgres(options.url, poolSettings(options.poolSize)))
   // The first vote after a pause must not pay for a new connection.
   const keepWarm = setInterval(() => { votes`SELECT 1`.catch(() => {}) }, keepWarmMs)
   keepWarm.unref()
@@ -64,7 +64,7 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
 async function openEmbedded (embedded: EmbeddedDatabase): Promise<Database> {
   const address = { ...embedded.connection, user: 'postgres', database: 'postgres', onnotice: () => {} }
   await migrateDatabase(postgres({ ...address, max: 1 }))
-  const client = withSafeTransactions(postgres({ ...address, ...poolSettings(1) }))
+  const client = surviveLostConnections(postgres({ ...address, ...poolSettings(1) }))
   const db = drizzle(client, { schema, casing: 'snake_case' })
   return {
     db,

@@ -5,11 +5,12 @@ import { databaseErrorOf } from './errors.ts'
 const never = new Promise<never>(() => {})
 
 /**
- * Replaces `begin` by one that survives the loss of its connection. The driver's own one goes on writing to the socket that is gone, be it
- * the next statement or ROLLBACK, which throws from a timer and ends the process. (Its `reserve` would save the round trip of BEGIN, but
- * loses who waits for a connection while one is lost: they would wait for ever.)
+ * Makes a client survive the loss of its connections, in two places where the driver does not:
+ * - Its `begin` goes on writing to the socket that is gone, be it the next statement or ROLLBACK, which throws from a timer and ends the
+ *   process. (Its `reserve` would save the round trip of BEGIN, but loses who waits for a connection while one is lost: for ever.)
+ * - It tells the first query of a new connection what ended the old one, although that query was never sent: it is asked once more.
  */
-export function withSafeTransactions (client: Sql): Sql {
+export function surviveLostConnections (client: Sql): Sql {
   const driverBegin = client.begin.bind(client)
 
   const beginOnce = async <T>(work: (tx: TransactionSql) => Promise<T>, onBegun: () => void): Promise<T> => {
@@ -39,12 +40,33 @@ export function withSafeTransactions (client: Sql): Sql {
     try {
       return await beginOnce(work, () => { hasBegun = true })
     } catch (error) {
-      // The driver tells the first query of a new connection what ended the old one.
       if (hasBegun || !isFatal(error)) throw error
       return await beginOnce(work, () => {})
     }
   }
-  return Object.assign(client, { begin })
+  const answers = askTwice(client)
+  Object.assign(client, { begin })
+  // A facade: the driver's own transactions need its own `unsafe`.
+  return new Proxy(client, { get: (target, name) => name === 'unsafe' ? answers : Reflect.get(target, name) })
+}
+
+/** As much of a query as Drizzle uses. */
+interface Answer<T> extends PromiseLike<T> { values: () => Promise<unknown[][]> }
+
+function askTwice (client: Sql) {
+  const ask = client.unsafe.bind(client)
+  const asking = async <T>(attempt: () => PromiseLike<T>): Promise<T> => {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isFatal(error)) throw error
+      return await attempt()
+    }
+  }
+  return (...query: Parameters<typeof ask>): Answer<unknown> => ({
+    then: (onFulfilled, onRejected) => asking(() => ask(...query)).then(onFulfilled, onRejected),
+    values: async () => await asking(() => ask(...query).values())
+  })
 }
 
 /** The same handle, which throws instead of writing once its connection is lost. */

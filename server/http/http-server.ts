@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import fastifyCookie from '@fastify/cookie'
-import fastifyHelmet from '@fastify/helmet'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify'
+import helmet from 'helmet'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -42,7 +44,19 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   refuseForeignPages(app, options.isAllowedOrigin)
   answerUnknownRoutes(app)
   await app.register(fastifyCookie)
-  await app.register(fastifyHelmet, {
+  sendSecurityHeaders(app, options.isSecure)
+  return app
+}
+
+/** Helmet's headers, which are the same for every answer: made once, not for each request. */
+function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
+  const headers: Record<string, string> = {}
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  answer.setHeader = (name, value) => {
+    headers[name.toLowerCase()] = String(value)
+    return answer
+  }
+  helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -57,13 +71,13 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
         frameAncestors: ["'none'"]
       }
     },
-    strictTransportSecurity: options.isSecure ? { maxAge: 31_536_000 } : false,
+    strictTransportSecurity: isSecure ? { maxAge: 31_536_000 } : false,
     // Browsers refuse it over plain http with an error for each page.
-    crossOriginOpenerPolicy: options.isSecure ? { policy: 'same-origin' } : false,
-    originAgentCluster: options.isSecure,
+    crossOriginOpenerPolicy: isSecure ? { policy: 'same-origin' } : false,
+    originAgentCluster: isSecure,
     referrerPolicy: { policy: 'no-referrer' }
-  })
-  return app
+  })(answer.req, answer, () => {})
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
 }
 
 /** Of a query, digits become a number where one is expected, and nothing else does: `1.5` and `true` are errors, not 1. */

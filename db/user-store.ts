@@ -18,9 +18,9 @@ export async function insertUser (
 ): Promise<UserRow> {
   return await db.transaction(async (tx) => {
     await tx.execute(sql`SELECT pg_advisory_xact_lock(${firstUserLock})`)
-    const [any] = await tx.select({ id: users.id }).from(users).limit(1)
-    decide(any === undefined)
-    const [row] = await tx.insert(users).values({ ...user, role: any === undefined ? 'admin' : 'user' }).returning()
+    const [existing] = await tx.select({ id: users.id }).from(users).limit(1)
+    decide(existing === undefined)
+    const [row] = await tx.insert(users).values({ ...user, role: existing === undefined ? 'admin' : 'user' }).returning()
     if (row === undefined) throw new Error('an insert returned no row')
     return row
   })

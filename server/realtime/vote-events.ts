@@ -1,11 +1,11 @@
-import type { BallotBox } from '../polls/ballot-box.ts'
+import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { resultsAudience } from '../polls/visibility.ts'
 import { isUuid } from '../protocol/common.ts'
 import { clientEvents } from '../protocol/events.ts'
 import type { Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { clientEvent, type ClientEventHandler } from './client-event.ts'
+import { clientEvent, type ClientEventHandler, type Reply } from './client-event.ts'
 import { votedRoom } from './rooms.ts'
 import type { LiveSocket } from './socket-types.ts'
 
@@ -23,22 +23,22 @@ export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board:
     }
   }
 
+  function cast (socket: LiveSocket, vote: Omit<VoteRequest, 'voterId'>, reply: Reply<Receipt>): void {
+    if (!isUuid(vote.pollId)) return reply(new PlenumError('poll_not_found'))
+    socket.data.isNewVoter = false
+    ballotBox.cast({ ...vote, voterId: socket.data.voterId }, (outcome) => {
+      reply(outcome)
+      if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
+    })
+  }
+
   return {
     'vote:cast': clientEvent(clientEvents['vote:cast'], (socket, { pollId, answer, round }, reply) => {
-      if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
-      socket.data.isNewVoter = false
-      ballotBox.cast({ pollId, voterId: socket.data.voterId, answer, round }, (outcome) => {
-        reply(outcome)
-        if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
-      })
+      cast(socket, { pollId, answer, round }, reply)
     }),
 
     'vote:withdraw': clientEvent(clientEvents['vote:withdraw'], (socket, { pollId }, reply) => {
-      if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
-      ballotBox.cast({ pollId, voterId: socket.data.voterId, answer: null }, (outcome) => {
-        reply(outcome)
-        if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
-      })
+      cast(socket, { pollId, answer: null }, reply)
     })
   } satisfies Record<string, ClientEventHandler>
 }

@@ -26,13 +26,12 @@ export async function openWebSocket (t: Test, url: string, path: string, headers
     closed,
     /** The first frame, kept or to come, that fits. */
     async frameWhere (fits: (frame: string) => boolean, timeoutMs = 5000): Promise<string> {
-      const held = frames.find(fits)
-      if (held !== undefined) return held
       const signal = AbortSignal.timeout(timeoutMs)
       for (;;) {
+        // All of them each time: several messages of one packet come before the wait for the first one is over.
+        const found = frames.find(fits)
+        if (found !== undefined) return found
         await once(ws, 'message', { signal })
-        const last = frames.at(-1)
-        if (last !== undefined && fits(last)) return last
       }
     }
   }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { ServerToClientEvents } from '../protocol/events.ts'
 import type { LiveSocket } from './socket-types.ts'
 
@@ -8,6 +9,9 @@ export interface EncodedEvent {
   /** Engine.IO hands `wsPreEncodedFrame` to WebSockets as it is, where it can; else it encodes the packet like any other. */
   options: { compress: false, wsPreEncodedFrame: [Buffer] }
 }
+
+const tcpSockets = new WeakMap<object, Socket>()
+const maxUnsentBytes = 1024 * 1024
 
 /** @param json of the event's only argument */
 export function encodeEvent (event: keyof ServerToClientEvents, json: string): EncodedEvent {
@@ -29,13 +33,26 @@ export function sendAcksAsFrames (socket: LiveSocket): void {
   })
 }
 
-/** Past Socket.IO's adapter, straight to the connection: the same bytes without a room lookup, an encoder and two buffers for each socket. */
+/**
+ * Past Socket.IO's adapter: the same bytes without a room lookup, an encoder and two buffers for each socket. Where nothing waits in front
+ * of it the frame goes straight to the TCP socket of the WebSocket, else through the connection's queue. Who lets too much pile up is cut.
+ */
 export function sendEncoded ({ conn }: LiveSocket, { packet, options }: EncodedEvent): void {
-  const { transport } = conn
-  // Nothing waits in front of it, so it need not pass through the connection's queue and the four events that go with it.
-  const isIdle = transport.name === 'websocket' && transport.writable && conn.readyState === 'open' && waitingPackets(conn) === 0
-  if (isIdle) transport.send([{ type: 'message', data: packet, options }])
-  else conn.write(packet, options)
+  const tcp = conn.readyState === 'open' && conn.transport.writable && waitingPackets(conn) === 0 ? tcpSocketOf(conn) : undefined
+  if (tcp === undefined) conn.write(packet, options)
+  else if (tcp.writableLength < maxUnsentBytes) tcp.write(options.wsPreEncodedFrame[0])
+  else conn.close()
+}
+
+/** Undefined for the polling transport, and should the libraries in between keep it elsewhere one day. */
+export function tcpSocketOf ({ transport }: LiveSocket['conn']): Socket | undefined {
+  let tcp = tcpSockets.get(transport)
+  if (tcp === undefined && transport.name === 'websocket') {
+    const webSocket: unknown = Reflect.get(transport, 'socket')
+    const found: unknown = typeof webSocket === 'object' && webSocket !== null ? Reflect.get(webSocket, '_socket') : undefined
+    if (found instanceof Socket) tcpSockets.set(transport, tcp = found)
+  }
+  return tcp
 }
 
 /** What could not be handed to the transport yet, which engine.io keeps in here; its public `bufferedAmount` shows one message at most. */

@@ -1,4 +1,4 @@
-import { waitingPackets } from './encoded-event.ts'
+import { tcpSocketOf, waitingPackets } from './encoded-event.ts'
 import type { LiveSocket } from './socket-types.ts'
 
 /** Packets that may wait in a socket's own buffer before it counts as slow. */
@@ -35,7 +35,8 @@ export function createSlowReaders () {
   return {
     /** True when the socket must not be written to now: what it missed is to be deferred. */
     isBehind (socket: LiveSocket): boolean {
-      return (lags.size > 0 && lags.has(socket)) || waitingPackets(socket.conn) >= maxWaitingPackets
+      if (lags.size > 0 && lags.has(socket)) return true
+      return tcpSocketOf(socket.conn)?.writableNeedDrain === true || waitingPackets(socket.conn) >= maxWaitingPackets
     },
     /** Calls `send` when the socket has caught up, unless a newer one for this key has taken its place. */
     defer (socket: LiveSocket, key: string, send: () => void): void {
@@ -45,7 +46,9 @@ export function createSlowReaders () {
         return
       }
       lags.set(socket, { since: Date.now(), pending: new Map([[key, send]]) })
-      socket.conn.once('drain', () => { catchUp(socket) })
+      const tcp = tcpSocketOf(socket.conn)
+      const source = tcp?.writableNeedDrain === true ? tcp : socket.conn
+      source.once('drain', () => { catchUp(socket) })
       socket.conn.once('close', () => { lags.delete(socket) })
     },
     stop (): void { clearInterval(sweep) }

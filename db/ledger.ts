@@ -62,7 +62,8 @@ export interface BallotDecision<T> {
 export async function appendBallots<T> (
   votes: Sql, pollId: string, voterIds: string[], decide: (state: BallotState) => BallotDecision<T>
 ): Promise<{ decision: BallotDecision<T>, poll: LockedPoll, now: Date } | undefined> {
-  return await votes.begin(async (tx) => {
+  let appending: Promise<void> | undefined
+  const stored = await votes.begin(async (tx) => {
     const [polls, tallies, newest] = await Promise.all([
       // Its own statement: a snapshot taken before the wait would still see the poll open and miss the ballots of the batch waited for.
       tx<LockedPollRow[]>`
@@ -84,9 +85,13 @@ export async function appendBallots<T> (
 
     const state = readState(poll, tally, newest)
     const decision = decide(state)
-    if (decision.ballots.length > 0) await append(tx, pollId, state, decision)
+    // Not awaited here, so that COMMIT leaves together with it. Should it fail, that COMMIT rolls back and says nothing of it.
+    if (decision.ballots.length > 0) appending = append(tx, pollId, state, decision)
+    appending?.catch(() => {})
     return { decision, poll: state.poll, now: state.now }
   })
+  await appending
+  return stored
 }
 
 async function append (tx: TransactionSql, pollId: string, state: BallotState, { ballots, tally }: BallotDecision<unknown>): Promise<void> {

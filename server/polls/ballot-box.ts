@@ -3,7 +3,7 @@ import { isStorageAway } from '../../db/errors.ts'
 import { appendBallots } from '../../db/ledger.ts'
 import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { decideBallots, type CastVote, type VoteOutcome } from './ballot.ts'
+import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { BallotRule } from './kinds/kind.ts'
@@ -104,7 +104,8 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     const storing = appendBallots(votes, pollId, distinctVoters(batch), (state) => decideBallots(state, batch))
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
-      batch.forEach((vote, at) => { settleOne(vote, receiptOf(pollId, stored, vote, at)) })
+      const receipts = createReceipts(pollId, stored)
+      batch.forEach((vote, at) => { settleOne(vote, receipts.of(vote, at)) })
       tellBoard(pollId, stored)
       return undefined
     } catch (error) {
@@ -173,13 +174,23 @@ function distinctVoters (batch: readonly CastVote[]): string[] {
   return Array.from(new Set(batch.map((vote) => vote.voterId)))
 }
 
-function receiptOf (pollId: string, stored: StoredBatch | undefined, vote: CastVote, at: number): Receipt | PlenumError {
-  const outcome = stored?.decision.outcome[at]
-  if (stored === undefined || outcome === undefined) return new PlenumError('poll_not_found')
-  if (outcome instanceof PlenumError) return outcome
-  const { status, round, version, castAt } = outcome
-  const isVisible = maySeeResults(stored.poll, { isHost: false, hasVoted: vote.answer !== null })
-  return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
+/** The receipts of a batch, in its order; votes with the same outcome share one. */
+function createReceipts (pollId: string, stored: StoredBatch | undefined) {
+  const receipts = new Map<VoteOutcome, Receipt>()
+  const receiptOf = (vote: WaitingVote, { status, round, version, castAt }: AcceptedVote, { poll }: StoredBatch): Receipt => {
+    const isVisible = maySeeResults(poll, { isHost: false, hasVoted: vote.answer !== null })
+    return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
+  }
+  return {
+    of (vote: WaitingVote, at: number): Receipt | PlenumError {
+      const outcome = stored?.decision.outcome[at]
+      if (stored === undefined || outcome === undefined) return new PlenumError('poll_not_found')
+      if (outcome instanceof PlenumError) return outcome
+      let receipt = receipts.get(outcome)
+      if (receipt === undefined) receipts.set(outcome, receipt = receiptOf(vote, outcome, stored))
+      return receipt
+    }
+  }
 }
 
 const rules = new WeakMap<Poll, BallotRule>()

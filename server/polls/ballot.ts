@@ -23,8 +23,8 @@ export interface AcceptedVote {
 export type VoteOutcome = AcceptedVote | PlenumError
 
 /**
- * Decides a batch under the poll's lock, in the order in which the votes were cast: one outcome for each vote, and what to store.
- * Pure. A vote that is refused changes nothing for its neighbours.
+ * Decides a batch under the poll's lock, in the order in which the votes were cast: one outcome for each vote (the same object where it
+ * is the same), and what to store. Pure. A vote that is refused changes nothing for its neighbours.
  */
 export function decideBallots (state: BallotState, votes: readonly CastVote[]): BallotDecision<VoteOutcome[]> {
   const { poll, now } = state
@@ -33,6 +33,8 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const count = startCount(state)
   const newest = new Map(state.newest)
   const ballots: NewBallot[] = []
+  const accepted = (status: ReceiptStatus): AcceptedVote => ({ status, round: poll.round, version, castAt: now })
+  const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
     if (vote.round !== undefined && vote.round !== poll.round) {
@@ -48,8 +50,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
     newest.set(vote.voterId, ballot)
     count.replace(stored?.answer ?? null, vote.answer)
-    const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
-    return { status, round: poll.round, version, castAt: now }
+    return outcomes[vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed']
   }
 
   const outcome = votes.map(decide)

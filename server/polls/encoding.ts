@@ -1,9 +1,7 @@
-import type { Poll, Results } from '../protocol/poll.ts'
+const texts = new WeakMap<object, string>()
 
-const texts = new WeakMap<Poll | Results, string>()
-
-/** The JSON text of a body from the board, made once per version and shared by every transport: such bodies never change. */
-export function jsonOf (body: Poll | Results): string {
+/** The JSON text of a body that many get and nobody changes, made once: polls and results from the board, receipts of a batch. */
+export function jsonOf (body: object): string {
   let text = texts.get(body)
   if (text === undefined) {
     text = JSON.stringify(body)

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
-import type { ServerToClientEvents } from '../protocol/events.ts'
+import { jsonOf } from '../polls/encoding.ts'
+import type { Ack, ServerToClientEvents } from '../protocol/events.ts'
 import type { LiveSocket } from './socket-types.ts'
 
 /** A server event as it goes over the wire, encoded once for all who get it. */
@@ -28,8 +29,8 @@ function encodePacket (packet: string): EncodedEvent {
  */
 export function sendAcksAsFrames (socket: LiveSocket): void {
   if (typeof Reflect.get(socket, 'ack') !== 'function') return
-  Reflect.set(socket, 'ack', (id: number) => (answer: unknown) => {
-    sendEncoded(socket, encodePacket(`3${id}[${JSON.stringify(answer)}]`))
+  Reflect.set(socket, 'ack', (id: number) => (answer: Ack<object>) => {
+    sendEncoded(socket, encodePacket(`3${id}[${answer.ok ? `{"ok":true,"data":${jsonOf(answer.data)}}` : JSON.stringify(answer)}]`))
   })
 }
 

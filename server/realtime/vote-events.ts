@@ -23,18 +23,18 @@ export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board:
     }
   }
 
-  function cast (socket: LiveSocket, vote: Omit<VoteRequest, 'voterId'>, reply: Reply<Receipt>): void {
-    if (!isUuid(vote.pollId)) return reply(new PlenumError('poll_not_found'))
+  function cast (socket: LiveSocket, { pollId, answer, round }: Omit<VoteRequest, 'voterId'>, reply: Reply<Receipt>): void {
+    if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
     socket.data.isNewVoter = false
-    ballotBox.cast({ ...vote, voterId: socket.data.voterId }, (outcome) => {
+    ballotBox.cast({ pollId, voterId: socket.data.voterId, answer, round }, (outcome) => {
       reply(outcome)
       if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
     })
   }
 
   return {
-    'vote:cast': clientEvent(clientEvents['vote:cast'], (socket, { pollId, answer, round }, reply) => {
-      cast(socket, { pollId, answer, round }, reply)
+    'vote:cast': clientEvent(clientEvents['vote:cast'], (socket, vote, reply) => {
+      cast(socket, vote, reply)
     }),
 
     'vote:withdraw': clientEvent(clientEvents['vote:withdraw'], (socket, { pollId }, reply) => {

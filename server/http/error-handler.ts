@@ -8,8 +8,8 @@ const problemMediaType = 'application/problem+json'
 /** Every error leaves as RFC 9457 problem details with a code of the closed list. A 5xx tells nothing of the inside. */
 export function handleError (error: FastifyError | PlenumError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const known = toPlenumError(error)
-  if (known.code === 'internal') request.log.error({ err: error }, 'a request failed')
-  else if (known.status >= 500) request.log.warn({ err: error }, 'a request could not be served')
+  if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'a request failed')
+  else if (known.status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a request could not be served')
   sendProblem(known, request, reply)
 }
 

@@ -5,7 +5,7 @@ import fastifyCookie from '@fastify/cookie'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify'
-import helmet from 'helmet'
+import helmet, { type HelmetOptions } from 'helmet'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -28,6 +28,8 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One for all requests; what is logged of one names its id.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -48,15 +50,11 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   return app
 }
 
-/** Helmet's headers, which are the same for every answer: made once, not for each request. */
+/** Helmet's headers, which are the same for every page and for every answer of the API: made once, not for each request. */
 function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
-  const headers: Record<string, string> = {}
-  const answer = new ServerResponse(new IncomingMessage(new Socket()))
-  answer.setHeader = (name, value) => {
-    headers[name.toLowerCase()] = String(value)
-    return answer
-  }
-  helmet({
+  const common = { strictTransportSecurity: isSecure && { maxAge: 31_536_000 }, referrerPolicy: { policy: 'no-referrer' } } as const
+  const forPages = makeHeaders({
+    ...common,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -71,13 +69,36 @@ function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
         frameAncestors: ["'none'"]
       }
     },
-    strictTransportSecurity: isSecure ? { maxAge: 31_536_000 } : false,
     // Browsers refuse it over plain http with an error for each page.
-    crossOriginOpenerPolicy: isSecure ? { policy: 'same-origin' } : false,
-    originAgentCluster: isSecure,
-    referrerPolicy: { policy: 'no-referrer' }
-  })(answer.req, answer, () => {})
-  app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
+    crossOriginOpenerPolicy: isSecure && { policy: 'same-origin' },
+    originAgentCluster: isSecure
+  })
+  // Data is never a document: what only a page needs would be dead weight on every read.
+  const forData = makeHeaders({
+    ...common,
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.url.startsWith('/api/v1/') ? forData : forPages)
+    done()
+  })
+}
+
+function makeHeaders (options: HelmetOptions): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  answer.setHeader = (name, value) => {
+    headers[name.toLowerCase()] = String(value)
+    return answer
+  }
+  helmet(options)(answer.req, answer, () => {})
+  return headers
 }
 
 /** Of a query, digits become a number where one is expected, and nothing else does: `1.5` and `true` are errors, not 1. */
@@ -114,11 +135,9 @@ function refuseUnknownQueries (app: FastifyInstance): void {
 /** A page of another origin must not act with the cookies of who looks at it. */
 function refuseForeignPages (app: FastifyInstance, isAllowedOrigin: OriginCheck): void {
   const readsOnly = new Set(['GET', 'HEAD', 'OPTIONS'])
-  app.addHook('onRequest', async (request) => {
-    if (readsOnly.has(request.method)) return
-    if (!isAllowedOrigin(request.headers.origin, request.host)) {
-      throw new PlenumError('forbidden', { detail: 'Pages of this origin may not do this.' })
-    }
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isRefused = !readsOnly.has(request.method) && !isAllowedOrigin(request.headers.origin, request.host)
+    done(isRefused ? new PlenumError('forbidden', { detail: 'Pages of this origin may not do this.' }) : undefined)
   })
 }
 

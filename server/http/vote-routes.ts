@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
 import { jsonOf } from '../polls/encoding.ts'
-import type { PollViews } from '../polls/poll-views.ts'
+import type { PollViews, VisibleResults } from '../polls/poll-views.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -63,14 +63,25 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
       querystring: ResultsQuery,
       response: { 200: Results, 304: Type.Null(), ...problemResponses(400, 401, 403, 404) }
     }
-  }, async (request, reply) => {
+  }, (request, reply) => {
+    const pollId = pollIdOf(request.params)
+    const { round } = request.query
+    // What everyone may see needs nobody's identity and no wait; a cookie that is not valid would count as none.
+    const shared = request.headers.authorization === undefined ? views.peekSharedResults(pollId, round) : undefined
+    if (shared !== undefined) sendResults(request, reply, shared)
+    else return sendFoundResults(request, reply, pollId, round)
+  })
+
+  async function sendFoundResults (request: FastifyRequest, reply: FastifyReply, pollId: string, round: number | undefined): Promise<void> {
     reply.header('cache-control', privateCache)
     const { host, voterId } = await authentication.identify(request)
-    const onlooker = { userId: host?.user.id, voterId }
-    const { results, isForEveryone, isPast } = await views.findResults(pollIdOf(request.params), onlooker, request.query.round)
-    if (isForEveryone) reply.header('cache-control', publicCache)
-    // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
-    if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) return await reply.code(304).send(null)
-    return await reply.type('application/json; charset=utf-8').send(jsonOf(results))
-  })
+    sendResults(request, reply, await views.findResults(pollId, { userId: host?.user.id, voterId }, round))
+  }
+}
+
+function sendResults (request: FastifyRequest, reply: FastifyReply, { results, isForEveryone, isPast }: VisibleResults): void {
+  reply.header('cache-control', isForEveryone ? publicCache : privateCache)
+  // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
+  if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) void reply.code(304).send(null)
+  else void reply.type('application/json; charset=utf-8').send(jsonOf(results))
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../../db/client.ts'
 import { findPolls, listPollVersions } from '../../db/poll-store.ts'
 import { findRooms, listRoomRevisions } from '../../db/room-store.ts'
@@ -14,6 +15,8 @@ export interface BoardRepairOptions {
 }
 
 const intervalMs = 1000
+// What another instance has just committed is being told already; taking it first would put this instance out of step with those hints.
+const hintGraceMs = 250
 const idleMs = 60_000
 
 /**
@@ -29,10 +32,13 @@ export function startBoardRepair ({ db, board, rooms, isWatched, onError }: Boar
     const { pollIds, roomIds } = board.held()
     if (pollIds.length === 0 && roomIds.length === 0) return
     const stored = await listPollVersions(db, pollIds, roomIds)
-    const missed = stored.filter(({ id, revision, version }) => {
+    const isMissed = ({ id, revision, version }: typeof stored[number]): boolean => {
       const held = board.peek(id)
       return held === undefined || held.poll.revision < revision || held.results.version < version
-    })
+    }
+    const behind = stored.filter(isMissed)
+    if (behind.length > 0) await delay(hintGraceMs)
+    const missed = behind.filter(isMissed)
     for (const poll of await findPolls(db, missed.map(({ id }) => id))) board.put(toSnapshot(poll), 'repair')
     const storedIds = new Set(stored.map(({ id }) => id))
     for (const pollId of pollIds) {

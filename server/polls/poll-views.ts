@@ -69,6 +69,13 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       }
     },
 
+    /** Current results that are at hand and that everyone may see; undefined means that they must be found for who asks. */
+    peekSharedResults (pollId: string, round?: number): VisibleResults | undefined {
+      const snapshot = board.get(pollId)
+      const isShared = snapshot !== undefined && resultsAudience(snapshot.poll) === 'everyone' && (round === undefined || round === snapshot.poll.round)
+      return isShared ? { results: snapshot.results, isForEveryone: true, isPast: false } : undefined
+    },
+
     /** Throws results_hidden, not_found for a round that never was. */
     async findResults (pollId: string, onlooker: Onlooker, round?: number): Promise<VisibleResults> {
       const { poll } = await find(pollId, onlooker)

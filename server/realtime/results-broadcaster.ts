@@ -5,6 +5,8 @@ import { createTicker } from './ticker.ts'
 
 /** Ten results frames a second and poll at the most, whatever the vote rate and the number of instances (R5). */
 const broadcastIntervalMs = 100
+/** A little longer than that: the other instances are ready to send again when they are told, so their audience does not wait twice. */
+const hintIntervalMs = 110
 
 /** Where changes go on this instance: the Socket.IO rooms, and the feed. */
 export interface LiveOutput {
@@ -23,14 +25,12 @@ export interface ResultsBroadcasterOptions {
 
 /** Carries what changed on the board to whoever watches here, and what was committed here to the other instances. */
 export function startResultsBroadcaster ({ board, outputs, publish, onError }: ResultsBroadcasterOptions) {
-  const committed = new Set<string>()
-
   const ticker = createTicker(broadcastIntervalMs, async (pollId) => {
-    const snapshot = board.peek(pollId)
-    if (committed.delete(pollId) && snapshot !== undefined) {
-      publish({ type: 'results', results: snapshot.results, revision: snapshot.poll.revision })
-    }
     await settle(outputs.map((output) => output.emitResults(pollId)))
+  })
+  const hints = createTicker(hintIntervalMs, (pollId) => {
+    const snapshot = board.peek(pollId)
+    if (snapshot !== undefined) publish({ type: 'results', results: snapshot.results, revision: snapshot.poll.revision })
   })
 
   async function settle (deliveries: (Promise<void> | void)[]): Promise<void> {
@@ -47,7 +47,7 @@ export function startResultsBroadcaster ({ board, outputs, publish, onError }: R
       if (source === 'commit') publish({ type: 'poll', ...snapshot })
       void settle(outputs.map((output) => output.emitPoll(pollId)))
     } else if (source === 'commit') {
-      committed.add(pollId)
+      hints.touch(pollId)
     }
     if (resultsChanged) ticker.touch(pollId)
   }
@@ -60,5 +60,10 @@ export function startResultsBroadcaster ({ board, outputs, publish, onError }: R
     }
   })
 
-  return { stop: () => { ticker.stop() } }
+  return {
+    stop () {
+      ticker.stop()
+      hints.stop()
+    }
+  }
 }

@@ -149,6 +149,9 @@ t.test('answers carry headers that keep browsers from guessing, framing and tell
   t.equal(headers.get('x-content-type-options'), 'nosniff')
   t.equal(headers.get('referrer-policy'), 'no-referrer')
   t.equal(headers.get('x-powered-by'), null)
+  const data = await request(url, 'GET', '/api/v1/polls/0')
+  t.match(data.headers.get('content-security-policy'), /^default-src 'none';\s?frame-ancestors 'none'$/)
+  t.equal(data.headers.get('x-content-type-options'), 'nosniff')
 })
 
 t.test('an address that cannot be decoded is a clear error', async (t) => {

@@ -12,7 +12,7 @@ import type { SlowReaders } from './slow-readers.ts'
 import type { LiveServer, LiveSocket } from './socket-types.ts'
 
 /** One broadcast to 10,000 sockets would stop the event loop for 150 ms; between slices everything else gets its turn. */
-const sliceSize = 500
+const sliceSize = 250
 
 /** Sends to this instance's own sockets, each of them only what its viewer may see. */
 export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer, board: ResultsBoard, slowReaders: SlowReaders }) {

@@ -32,11 +32,3 @@ export async function fillDatabase ({ sql }: StageDatabase, { pollId, polls, bal
   await sql`VACUUM ANALYZE`
   return own
 }
-
-/** How PostgreSQL finds the newest ballot of a voter; each vote asks for it. */
-export async function explainNewestBallot ({ sql }: StageDatabase, pollId: string): Promise<string> {
-  const rows = await sql<Array<Record<string, string>>>`
-    EXPLAIN SELECT n, version, answer, at FROM ballots
-    WHERE poll_id = ${pollId} AND round = 1 AND voter_id = gen_random_uuid() ORDER BY n DESC LIMIT 1`
-  return rows.map((row) => row['QUERY PLAN']).join('\n')
-}

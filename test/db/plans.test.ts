@@ -1,0 +1,78 @@
+// How PostgreSQL runs the queries that everybody waits for, told by the server itself (auto_explain) while the real code asks them.
+import { randomUUID } from 'node:crypto'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import t from 'tap'
+import { openDatabase } from '../../db/client.ts'
+import { appendBallots } from '../../db/ledger.ts'
+import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
+import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
+import * as schema from '../../db/schema.ts'
+import { findLiveSession, findUserByEmail, listLiveSessions } from '../../db/user-store.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+
+const url = await createTestDatabase(t)
+const admin = connectDatabase(t, url)
+
+/** Enough rows for the planner to care. */
+async function fill () {
+  await (await openDatabase({ url, dataDir: '', poolSize: 1, onError: (error) => { throw error } })).close()
+  await admin`INSERT INTO users (id, email, name, password_hash, role) SELECT gen_random_uuid(), n || '@example.org', 'Host', '', 'user' FROM generate_series(1, 1000) n`
+  await admin`INSERT INTO sessions (id, user_id, refresh_hash, expires_at) SELECT gen_random_uuid(), id, '', now() + interval '1 day' FROM users, generate_series(1, 3)`
+  await admin`INSERT INTO rooms (id, code, title, owner_id) SELECT gen_random_uuid(), 'C' || row_number() OVER (), 'Room', id FROM users, generate_series(1, 2)`
+  await admin`INSERT INTO polls (id, room_id, kind, question, status, revote, results_visibility, min_choices, max_choices, next_option_id)
+    SELECT gen_random_uuid(), id, 'single', 'Q', 'open', 'change', 'live', 1, 1, 3 FROM rooms, generate_series(1, 3)`
+  await admin`INSERT INTO options (poll_id, id, position, label) SELECT id, n, n, 'Option' FROM polls, generate_series(1, 2) n`
+  await admin`INSERT INTO tallies (poll_id, round, version, counts, at) SELECT id, 1, 1, '{"1":0,"2":0}', now() FROM polls`
+  await admin`INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, at) SELECT id, 1, gen_random_uuid(), 1, 1, '{"choices":[1]}', now() FROM polls, generate_series(1, 10)`
+  await admin`ANALYZE`
+}
+
+t.test('no query of the vote, join, read, repair and sign-in paths reads a whole table', async (t) => {
+  await fill()
+  const plans: string[] = []
+  const sql = postgres(url, {
+    max: 1,
+    onnotice: ({ message }) => { if (message?.startsWith('duration') === true) plans.push(message) },
+    connection: {
+      session_preload_libraries: 'auto_explain',
+      'auto_explain.log_min_duration': '0',
+      'auto_explain.log_analyze': 'on',
+      'auto_explain.log_buffers': 'on',
+      'auto_explain.log_level': 'notice'
+    }
+  })
+  t.teardown(() => sql.end({ timeout: 5 }))
+  const db = drizzle(sql, { schema, casing: 'snake_case' })
+  const [known] = await admin<{ pollId: string, roomId: string, ownerId: string, sessionId: string, voterId: string }[]>`
+    SELECT p.id AS "pollId", r.id AS "roomId", r.owner_id AS "ownerId", s.id AS "sessionId", b.voter_id AS "voterId"
+    FROM polls p JOIN rooms r ON r.id = p.room_id JOIN sessions s ON s.user_id = r.owner_id JOIN ballots b ON b.poll_id = p.id LIMIT 1`
+  if (known === undefined) throw new Error('the tables are empty')
+  const { pollId, roomId, ownerId, sessionId, voterId } = known
+
+  const queries: Record<string, () => Promise<unknown>> = {
+    'a batch of votes': async () => await appendBallots(sql, pollId, [voterId, randomUUID()], (state) => ({
+      ballots: [{ voterId, n: 2, answer: { choices: [2] } }], tally: { ...state.tally, version: state.tally.version + 1 }, outcome: null
+    })),
+    'own votes at a join': async () => await findNewestBallots(db, [{ pollId, voterId }, { pollId, voterId: randomUUID() }]),
+    'a poll': async () => await findPolls(db, [pollId]),
+    'the polls of a room': async () => await findRoomPolls(db, roomId),
+    'the polls of a host': async () => await listPolls(db, { ownerId, limit: 20 }),
+    'an old round': async () => await findTally(db, pollId, 1),
+    'versions for the repair': async () => await listPollVersions(db, [pollId], [roomId]),
+    'what is due': async () => await listDuePolls(db, 1000),
+    'a room by its code': async () => await findRoomByCode(db, 'C1'),
+    'rooms by id': async () => await findRooms(db, [roomId]),
+    'rooms of a host': async () => await listRooms(db, { ownerId, limit: 20 }),
+    'revisions for the repair': async () => await listRoomRevisions(db, [roomId]),
+    'a session': async () => await findLiveSession(db, sessionId),
+    'sessions of connected hosts': async () => await listLiveSessions(db, [sessionId]),
+    'a user by address': async () => await findUserByEmail(db, '7@example.org')
+  }
+  for (const [name, ask] of Object.entries(queries)) {
+    plans.length = 0
+    await ask()
+    t.ok(plans.length > 0, `${name}: the plan was told`)
+    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|rooms|polls|options|tallies|ballots)\b/, name)
+  }
+})

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Closed, Id, Instant, Nullable } from './common.ts'
+import { Email } from './identity.ts'
 import { TextLine } from './text.ts'
 
 // No vowels and none of 0 O 1 I L: nothing to misread from the back row.
@@ -44,3 +45,25 @@ export const RoomState = Closed({
   present: Type.Integer({ minimum: 0 })
 })
 export type RoomState = Static<typeof RoomState>
+
+/**
+ * What a member may do beside the owner: an editor everything but what concerns the room itself, its people and its links; a moderator
+ * runs what is prepared (stage, lifecycle, reveal); a viewer sees everything.
+ */
+export const MemberRole = Type.Union([Type.Literal('editor'), Type.Literal('moderator'), Type.Literal('viewer')])
+export type MemberRole = Static<typeof MemberRole>
+
+export const RoomMember = Closed({
+  userId: Id, email: Type.String(), name: Type.String(), role: Type.Union([Type.Literal('owner'), MemberRole])
+})
+export type RoomMember = Static<typeof RoomMember>
+export const MemberEdit = Closed({ role: MemberRole })
+
+export const NewInvitation = Closed({ email: Email, role: MemberRole })
+export type NewInvitation = Static<typeof NewInvitation>
+export const Invitation = Closed({ id: Id, roomId: Id, roomTitle: Type.String(), email: Type.String(), role: MemberRole, createdAt: Instant })
+export type Invitation = Static<typeof Invitation>
+
+/** `url` shows the projector's view to whoever has it; the token is in its fragment, which no browser sends anywhere. */
+export const PresenterLink = Closed({ token: Type.String(), url: Type.String() })
+export type PresenterLink = Static<typeof PresenterLink>

@@ -7,6 +7,7 @@ import { migrateDatabase } from './migrate.ts'
 import { surviveLostConnections } from './lost-connections.ts'
 
 export type Db = PostgresJsDatabase<typeof schema>
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
 export interface DatabaseOptions {
   /** PostgreSQL's address; without one the embedded database in `dataDir` is started. */

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel } from 'drizzle-orm'
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
-import type { Db } from './client.ts'
+import type { Db, Tx } from './client.ts'
+import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
 import { ballots, options, polls, rooms, tallies } from './schema.ts'
 
 export type PollRow = InferSelectModel<typeof polls>
@@ -14,10 +15,8 @@ export interface StoredPoll {
   options: OptionRow[]
   /** Of the current round. */
   tally: TallyRow
-  ownerId: string
+  staff: StaffRow
 }
-
-type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
 const currentTally = and(eq(tallies.pollId, polls.id), eq(tallies.round, polls.round))
 const clock = sql<Date>`clock_timestamp()`.mapWith(polls.createdAt)
@@ -32,7 +31,7 @@ export async function findRoomPolls (db: Db, roomId: string): Promise<StoredPoll
 }
 
 async function readPolls (db: Db, condition: ReturnType<typeof eq>): Promise<StoredPoll[]> {
-  const rows = await db.select({ poll: polls, tally: tallies, ownerId: rooms.ownerId, options: optionList }).from(polls)
+  const rows = await db.select({ poll: polls, tally: tallies, staff: staffOfRoom, options: optionList }).from(polls)
     .innerJoin(rooms, eq(rooms.id, polls.roomId)).innerJoin(tallies, currentTally)
     .where(condition).orderBy(asc(polls.id))
   return rows
@@ -44,7 +43,8 @@ const optionList = sql<OptionRow[]>`(
   FROM options o WHERE o.poll_id = polls.id)`
 
 export interface PollFilter {
-  ownerId: string
+  /** Polls of the rooms that this user manages. */
+  userId: string
   roomId?: string | undefined
   status?: PollStatus | undefined
   /** Only polls older than the one with this id. */
@@ -54,10 +54,10 @@ export interface PollFilter {
 
 /** Newest first. */
 export async function listPolls (db: Db, filter: PollFilter): Promise<StoredPoll[]> {
-  return await db.select({ poll: polls, tally: tallies, ownerId: rooms.ownerId, options: optionList }).from(polls)
+  return await db.select({ poll: polls, tally: tallies, staff: staffOfRoom, options: optionList }).from(polls)
     .innerJoin(rooms, eq(rooms.id, polls.roomId)).innerJoin(tallies, currentTally)
     .where(and(
-      eq(rooms.ownerId, filter.ownerId),
+      isManagedBy(filter.userId),
       filter.roomId === undefined ? undefined : eq(polls.roomId, filter.roomId),
       filter.status === undefined ? undefined : eq(polls.status, filter.status),
       filter.before === undefined ? undefined : lt(polls.id, filter.before)))
@@ -168,8 +168,8 @@ export async function findTally (db: Db, pollId: string, round: number): Promise
 
 /** What of each of these polls, and of every poll of these rooms, is newest. */
 export async function listPollVersions (db: Db, pollIds: string[], roomIds: string[]) {
-  return await db.select({ id: polls.id, revision: polls.revision, version: tallies.version }).from(polls)
-    .innerJoin(tallies, currentTally)
+  return await db.select({ id: polls.id, revision: polls.revision, version: tallies.version, staffRevision: rooms.revision }).from(polls)
+    .innerJoin(rooms, eq(rooms.id, polls.roomId)).innerJoin(tallies, currentTally)
     .where(or(inArray(polls.id, pollIds), inArray(polls.roomId, roomIds)))
 }
 

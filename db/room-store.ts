@@ -1,42 +1,84 @@
-import { and, desc, eq, inArray, lt, sql, type InferSelectModel } from 'drizzle-orm'
-import type { Db } from './client.ts'
+import { and, desc, eq, inArray, lt, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
+import type { MemberRole } from '../server/protocol/room.ts'
+import type { Db, Tx } from './client.ts'
 import { ballots, polls, rooms } from './schema.ts'
 
 export type RoomRow = InferSelectModel<typeof rooms>
 export type NewRoomRow = typeof rooms.$inferInsert
 
-export async function findRoomByCode (db: Db, code: string): Promise<RoomRow | undefined> {
-  const [row] = await db.select().from(rooms).where(eq(rooms.code, code))
-  return row
+/** Who manages a room, as of this revision of it. */
+export interface StaffRow {
+  ownerId: string
+  /** By user id; the owner is not among them. */
+  roles: Record<string, MemberRole>
+  presenterHash: string | null
+  revision: number
 }
 
-export async function findRooms (db: Db, ids: string[]): Promise<RoomRow[]> {
-  return ids.length === 0 ? [] : await db.select().from(rooms).where(inArray(rooms.id, ids))
+/** A room with who manages it. */
+export interface StoredRoom { room: RoomRow, staff: StaffRow }
+
+// In the same statement as the room or the poll: of one moment.
+export const staffOfRoom = {
+  ownerId: rooms.ownerId,
+  roles: sql<StaffRow['roles']>`(
+    SELECT coalesce(jsonb_object_agg(m.user_id, m.role), '{}') FROM room_members m WHERE m.room_id = rooms.id)`,
+  presenterHash: rooms.presenterHash,
+  revision: rooms.revision
+}
+
+/** Rooms that the user owns or is a member of. */
+export function isManagedBy (userId: string) {
+  return sql`${rooms.id} IN (
+    SELECT own.id FROM rooms own WHERE own.owner_id = ${userId}
+    UNION ALL SELECT m.room_id FROM room_members m WHERE m.user_id = ${userId})`
+}
+
+async function readRooms (db: Db | Tx, condition: SQL | undefined): Promise<StoredRoom[]> {
+  return await db.select({ room: rooms, staff: staffOfRoom }).from(rooms).where(condition)
+}
+
+export async function findRoomByCode (db: Db, code: string): Promise<StoredRoom | undefined> {
+  const [stored] = await readRooms(db, eq(rooms.code, code))
+  return stored
+}
+
+export async function findRooms (db: Db, ids: string[]): Promise<StoredRoom[]> {
+  return ids.length === 0 ? [] : await readRooms(db, inArray(rooms.id, ids))
 }
 
 /** Newest first. */
-export async function listRooms (db: Db, filter: { ownerId: string, before?: string | undefined, limit: number }): Promise<RoomRow[]> {
-  return await db.select().from(rooms)
-    .where(and(eq(rooms.ownerId, filter.ownerId), filter.before === undefined ? undefined : lt(rooms.id, filter.before)))
+export async function listRooms (db: Db, filter: { userId: string, before?: string | undefined, limit: number }): Promise<StoredRoom[]> {
+  return await db.select({ room: rooms, staff: staffOfRoom }).from(rooms)
+    .where(and(isManagedBy(filter.userId), filter.before === undefined ? undefined : lt(rooms.id, filter.before)))
     .orderBy(desc(rooms.id)).limit(filter.limit)
+}
+
+export async function listOwnRoomIds (db: Db, userId: string): Promise<string[]> {
+  return (await db.select({ id: rooms.id }).from(rooms).where(eq(rooms.ownerId, userId))).map(({ id }) => id)
 }
 
 export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-/** Stores the change with the next revision; without a real change the room stays as it is. Undefined when there is no such room. */
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'presenterHash'>>
+
+/**
+ * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave
+ * everything as it is; what else it stores, it stores through `tx`. Undefined when there is no such room.
+ */
 export async function changeRoom (
-  db: Db, roomId: string, decide: (room: RoomRow) => Partial<Pick<RoomRow, 'title' | 'currentPollId'>> | undefined
-): Promise<RoomRow | undefined> {
+  db: Db, roomId: string, decide: (stored: StoredRoom, tx: Tx) => RoomChange | undefined | Promise<RoomChange | undefined>
+): Promise<StoredRoom | undefined> {
   return await db.transaction(async (tx) => {
-    const [room] = await tx.select().from(rooms).where(eq(rooms.id, roomId)).for('update')
-    if (room === undefined) return undefined
-    const change = decide(room)
-    if (change === undefined) return room
-    const [changed] = await tx.update(rooms)
-      .set({ ...change, revision: sql`${rooms.revision} + 1`, updatedAt: sql`clock_timestamp()` })
-      .where(eq(rooms.id, roomId)).returning()
+    await tx.select({ id: rooms.id }).from(rooms).where(eq(rooms.id, roomId)).for('update')
+    const [stored] = await readRooms(tx, eq(rooms.id, roomId))
+    if (stored === undefined) return undefined
+    const change = await decide(stored, tx)
+    if (change === undefined) return stored
+    await tx.update(rooms).set({ ...change, revision: sql`${rooms.revision} + 1`, updatedAt: sql`clock_timestamp()` }).where(eq(rooms.id, roomId))
+    const [changed] = await readRooms(tx, eq(rooms.id, roomId))
     return changed
   })
 }

@@ -5,15 +5,19 @@ import { openDatabase } from '../db/client.ts'
 import { databaseErrorOf } from '../db/errors.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
+import { accountRoutes } from './http/account-routes.ts'
+import { adminRoutes } from './http/admin-routes.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { authRoutes } from './http/auth-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { memberRoutes } from './http/member-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
+import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
 import { createOriginCheck } from './identity/origins.ts'
 import { loadGeneratedKey } from './identity/secret-keys.ts'
@@ -40,6 +44,7 @@ import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
+import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
 
@@ -78,7 +83,8 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const tokens = createTokens({
     secretKeys: config.secretKeys ?? [await loadGeneratedKey(config.dataDir)], accessSeconds: config.accessTokenTtlSeconds
   })
-  const identity = createIdentityService({ db, tokens, registration: config.registration })
+  const identity = createIdentityService({ db, tokens, registration: config.registration, onError })
+  const accounts = createAccountService({ db })
 
   const roomBoard = createRoomBoard()
   const board = createResultsBoard({
@@ -86,6 +92,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     loadRoomPolls: async (roomId) => (await findRoomPolls(db, roomId)).map(toSnapshot)
   })
   const rooms = createRoomService({ db, board: roomBoard })
+  const members = createMemberService({ db, rooms })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
@@ -115,6 +122,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
   roomBoard.subscribe((snapshot, source) => {
     if (source === 'commit') publish({ type: 'room', ...snapshot })
+    board.putStaff(snapshot.room.id, snapshot.staff)
     presence.show(snapshot.room.id)
   })
   const isWatched = {
@@ -126,6 +134,16 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   cluster?.onReady(repair.runNow)
   sockets.serve({ ...joinEvents({ rooms, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
+
+  async function deleteRoom (roomId: string, userId: string): Promise<void> {
+    await rooms.findAs('own', roomId, userId)
+    const lost = await board.findRoom(roomId)
+    await rooms.delete(roomId, userId)
+    for (const { poll } of lost) board.remove(poll.id, 'commit')
+  }
+  async function deleteRoomsOf (userId: string): Promise<void> {
+    for (const roomId of await rooms.listOwnIds(userId)) await deleteRoom(roomId, userId)
+  }
 
   const authentication = createAuthentication({ identity, tokens })
   const app = await createHttpServer({
@@ -139,7 +157,10 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   })
   await app.register(async (api) => {
     await api.register(authRoutes, { identity, authentication })
-    await api.register(roomRoutes, { rooms, polls, board, authentication })
+    await api.register(accountRoutes, { accounts, authentication, deleteRoomsOf })
+    await api.register(adminRoutes, { accounts, authentication })
+    await api.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
+    await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
     await api.register(pollRoutes, { polls, views, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })

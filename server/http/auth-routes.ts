@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { IdentityService } from '../identity/identity-service.ts'
-import { Credentials, RefreshRequest, Registration, Tokens, User, VoterIdentity } from '../protocol/identity.ts'
+import { Credentials, RefreshRequest, Registration, Tokens, VoterIdentity } from '../protocol/identity.ts'
 import type { Authentication } from './authentication.ts'
 import { refuseBody } from './conventions.ts'
 import { hostSecurity, problemResponses } from './openapi.ts'
@@ -17,32 +17,34 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
     schema: { tags, summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: Tokens, ...problemResponses(400, 403, 409) } }
   }, async (request, reply) => {
     const tokens = await identity.register(request.body)
+    authentication.setHostCookie(request, reply, tokens)
     return await reply.code(201).header('location', '/api/v1/me').send(tokens)
   })
 
   app.post('/auth/login', {
-    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401) } }
-  }, async (request) => await identity.login(request.body))
+    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401, 403) } }
+  }, async (request, reply) => {
+    const tokens = await identity.login(request.body)
+    authentication.setHostCookie(request, reply, tokens)
+    return tokens
+  })
 
   app.post('/auth/refresh', {
     schema: { tags, summary: 'Trade a refresh token for new tokens; an old one ends the session', body: RefreshRequest, response: { 200: Tokens, ...problemResponses(400, 401) } }
-  }, async (request) => await identity.refresh(request.body.refreshToken))
+  }, async (request, reply) => {
+    const tokens = await identity.refresh(request.body.refreshToken)
+    authentication.setHostCookie(request, reply, tokens)
+    return tokens
+  })
 
   app.post('/auth/logout', {
     schema: { tags, summary: 'End this session', security: hostSecurity, response: { 204: Type.Null(), ...problemResponses(401) } },
     preValidation: refuseBody
   }, async (request, reply) => {
-    const { sessionId } = await authentication.requireHost(request)
+    const { sessionId } = await authentication.requirePerson(request)
     await identity.logout(sessionId)
+    authentication.clearHostCookie(request, reply)
     return await reply.code(204).send(null)
-  })
-
-  app.get('/me', {
-    schema: { tags, summary: 'The account that is signed in', security: hostSecurity, response: { 200: User, ...problemResponses(401, 403) } }
-  }, async (request, reply) => {
-    reply.header('cache-control', 'private, no-store')
-    const { user } = await authentication.requireHost(request)
-    return user
   })
 
   app.post('/voters', {

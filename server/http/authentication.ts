@@ -1,30 +1,45 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HostIdentity, IdentityService } from '../identity/identity-service.ts'
-import { claimsToBeVoter, voterCookieName, voterTokenSeconds, type AccessClaims, type Tokens } from '../identity/tokens.ts'
+import { sessionSeconds, type HostIdentity, type IdentityService } from '../identity/identity-service.ts'
+import { claimsToBePresenter, hashSecret } from '../identity/secrets.ts'
+import { claimsToBeVoter, hostCookieName, voterCookieName, voterTokenSeconds, type AccessClaims, type Tokens } from '../identity/tokens.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
-import type { VoterIdentity } from '../protocol/identity.ts'
+import type { ApiScope, Tokens as TokensBody, VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
 
 /** Who a request speaks for. A host may look at what its audience sees, so a request may be nobody's too. */
 export interface Caller {
   host?: HostIdentity
+  presenterHash?: string
   voterId?: string
 }
 
 export type Authentication = ReturnType<typeof createAuthentication>
 
-/** Reads who sent a request from its bearer token or its voter cookie. */
+/** Reads who sent a request from its bearer token, else from its cookies. */
 export function createAuthentication ({ identity, tokens }: { identity: IdentityService, tokens: Tokens }) {
   /** Throws unauthenticated for a token that is not valid; a stale cookie is nobody's fault and counts as none. */
   async function identify (request: FastifyRequest): Promise<Caller> {
     const token = readBearer(request)
     if (token !== undefined) {
-      return claimsToBeVoter(token)
-        ? { voterId: tokens.verifyVoter(token) }
-        : { host: await identity.identifyHost(token) }
+      if (claimsToBeVoter(token)) return { voterId: tokens.verifyVoter(token) }
+      if (claimsToBePresenter(token)) return { presenterHash: hashSecret(token) }
+      return { host: await identity.identifyHost(token) }
     }
+    const host = await readHostCookie(request)
     const voterId = readVoterCookie(request)
-    return voterId === undefined ? {} : { voterId }
+    return { ...(host === undefined ? {} : { host }), ...(voterId === undefined ? {} : { voterId }) }
+  }
+
+  async function readHostCookie (request: FastifyRequest): Promise<HostIdentity | undefined> {
+    const cookie = request.cookies[hostCookieName(request.protocol === 'https')]
+    const claims = cookie === undefined ? undefined : tokens.verifyHostCookie(cookie)
+    if (claims === undefined) return undefined
+    try {
+      return await identity.identifySession(claims)
+    } catch (error) {
+      if (error instanceof PlenumError) return undefined
+      throw error
+    }
   }
 
   function readVoterCookie (request: FastifyRequest): string | undefined {
@@ -48,28 +63,53 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
     identify,
     setVoterCookie,
 
-    /** The same as who looks at polls. Throws unauthenticated. */
-    async identifyOnlooker (request: FastifyRequest): Promise<Onlooker & { host?: AccessClaims }> {
-      const { host, voterId } = await identify(request)
-      if (host === undefined) return { voterId }
+    /** For the web app, which cannot keep a token where no script reaches it. */
+    setHostCookie (request: FastifyRequest, reply: FastifyReply, signedIn: TokensBody): void {
+      const isSecure = request.protocol === 'https'
+      reply.setCookie(hostCookieName(isSecure), identity.signCookie(signedIn), {
+        path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure, maxAge: sessionSeconds
+      })
+    },
+
+    clearHostCookie (request: FastifyRequest, reply: FastifyReply): void {
+      const isSecure = request.protocol === 'https'
+      reply.clearCookie(hostCookieName(isSecure), { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure })
+    },
+
+    /** The same as who looks at polls. Throws unauthenticated, forbidden for a key without the scope. */
+    async identifyOnlooker (request: FastifyRequest, scope: ApiScope = 'results:read'): Promise<Onlooker & { host?: AccessClaims }> {
+      const { host, presenterHash, voterId } = await identify(request)
+      if (host === undefined) return { presenterHash, voterId }
+      requireScope(host, scope)
       const { user, sessionId, expiresAt } = host
-      return { userId: user.id, host: { userId: user.id, sessionId, expiresAt } }
+      return { userId: user.id, voterId, host: { userId: user.id, sessionId, expiresAt } }
     },
 
-    /** The host. Throws unauthenticated without one, forbidden for a voter. */
-    async requireHost (request: FastifyRequest): Promise<HostIdentity> {
-      const caller = await identify(request)
-      if (caller.host !== undefined) return caller.host
-      throw readBearer(request) === undefined
-        ? new PlenumError('unauthenticated')
-        : new PlenumError('forbidden', { detail: 'This needs a host\'s access token.' })
+    /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope. */
+    async requireHost (request: FastifyRequest, scope: ApiScope): Promise<HostIdentity> {
+      return requireScope(requireSomeHost(request, await identify(request)), scope)
     },
 
-    /** The voter's id. Throws unauthenticated without one, forbidden for a host. */
+    /** A person, signed in: what concerns the account itself is not for API keys. Throws like requireHost. */
+    async requirePerson (request: FastifyRequest): Promise<HostIdentity> {
+      const host = requireSomeHost(request, await identify(request))
+      if (host.scopes !== undefined) throw new PlenumError('forbidden', { detail: 'An API key cannot do this; sign in.' })
+      return host
+    },
+
+    /** Throws like requirePerson, forbidden for who is no admin. */
+    async requireAdmin (request: FastifyRequest): Promise<HostIdentity> {
+      const person = await this.requirePerson(request)
+      if (person.user.role !== 'admin') throw new PlenumError('forbidden', { detail: 'This is for admins of this server.' })
+      return person
+    },
+
+    /** The voter's id; an API key that may vote is a voter of its own. Throws unauthenticated without one, forbidden for a host. */
     async requireVoter (request: FastifyRequest): Promise<string> {
-      const caller = await identify(request)
-      if (caller.voterId !== undefined) return caller.voterId
-      throw caller.host === undefined
+      const { host, voterId } = await identify(request)
+      if (voterId !== undefined) return voterId
+      if (host?.scopes !== undefined) return requireScope(host, 'votes:write').sessionId
+      throw host === undefined && readBearer(request) === undefined
         ? new PlenumError('unauthenticated', { detail: 'This needs a voter token; POST /api/v1/voters gives one.' })
         : new PlenumError('forbidden', { detail: 'This needs a voter token.' })
     },
@@ -79,6 +119,18 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
       if (readVoterCookie(request) === undefined) setVoterCookie(request, reply, identity.mintVoter())
     }
   }
+}
+
+function requireSomeHost (request: FastifyRequest, { host }: Caller): HostIdentity {
+  if (host !== undefined) return host
+  throw readBearer(request) === undefined
+    ? new PlenumError('unauthenticated')
+    : new PlenumError('forbidden', { detail: 'This needs a host\'s access token.' })
+}
+
+function requireScope (host: HostIdentity, scope: ApiScope): HostIdentity {
+  if (host.scopes !== undefined && !host.scopes.includes(scope)) throw new PlenumError('forbidden', { detail: `This API key has no scope ${scope}.` })
+  return host
 }
 
 function readBearer (request: FastifyRequest): string | undefined {

@@ -34,15 +34,15 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   app.post('/polls', {
     schema: { ...common, summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: Poll, ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     const { poll } = await polls.create(user.id, request.body)
     return await reply.code(201).header('location', `/api/v1/polls/${poll.id}`).header('etag', etagOf(poll.revision)).send(poll)
   })
 
   app.get('/polls', {
-    schema: { ...common, summary: 'List own polls, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, summary: 'List the polls of the rooms that you manage, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor, roomId, status } = request.query
     const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
     reply.header('cache-control', privateCache)
@@ -52,8 +52,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   app.get('/polls/:pollId', {
     schema: { ...common, security: anyoneSecurity, summary: 'Read a poll', response: { 200: Poll, 304: Type.Null(), ...problemResponses(401, 404) } }
   }, async (request, reply) => {
-    const { host } = await authentication.identify(request)
-    const { poll } = await views.find(pollIdOf(request.params), { userId: host?.user.id })
+    const { poll } = await views.find(pollIdOf(request.params), await authentication.identifyOnlooker(request, 'polls:read'))
     reply.header('cache-control', poll.status === 'draft' ? privateCache : publicCache)
     return isFresh(request, reply, poll.revision) ? await reply.code(304).send(null) : poll
   })
@@ -61,7 +60,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   app.patch('/polls/:pollId', {
     schema: { ...common, summary: 'Edit a poll', body: PollEdit, response: { 200: Poll, ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     const pollId = pollIdOf(request.params)
     const { poll } = await polls.edit(pollId, user.id, request.body, readIfMatch(request))
     reply.header('etag', etagOf(poll.revision))
@@ -71,7 +70,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   app.delete('/polls/:pollId', {
     schema: { ...common, summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     const pollId = pollIdOf(request.params)
     await polls.delete(pollId, user.id, readIfMatch(request))
     return await reply.code(204).send(null)
@@ -82,7 +81,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
       schema: { ...common, summary: commands[command], response: { 200: Poll, ...problemResponses(401, 403, 404, 409) } },
       preValidation: refuseBody
     }, async (request, reply) => {
-      const { user } = await authentication.requireHost(request)
+      const { user } = await authentication.requireHost(request, 'polls:write')
       const { poll } = await polls.command(pollIdOf(request.params), user.id, command)
       reply.header('etag', etagOf(poll.revision))
       return poll
@@ -92,7 +91,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   app.post('/polls/:pollId/reveal', {
     schema: { ...common, summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: Poll, ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     const { poll } = await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed)
     reply.header('etag', etagOf(poll.revision))
     return poll

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { PollService } from '../polls/poll-service.ts'
-import type { ResultsBoard } from '../polls/results-board.ts'
 import { Closed, Page, PageQuery } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { JoinedRoom, NewRoom, Room, RoomEdit, Stage } from '../protocol/room.ts'
@@ -15,11 +14,12 @@ import { hostSecurity, problemResponses } from './openapi.ts'
 export interface RoomRoutesOptions {
   rooms: RoomService
   polls: PollService
-  board: ResultsBoard
   authentication: Authentication
+  /** Deletes a room of this user with its polls and ballots, and tells who watches them. */
+  deleteRoom: (roomId: string, userId: string) => Promise<void>
 }
 
-export async function roomRoutes (instance: FastifyInstance, { rooms, polls, board, authentication }: RoomRoutesOptions): Promise<void> {
+export async function roomRoutes (instance: FastifyInstance, { rooms, polls, authentication, deleteRoom }: RoomRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Rooms'], security: hostSecurity }
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -27,15 +27,15 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, boa
   app.post('/rooms', {
     schema: { ...common, summary: 'Create a room', body: NewRoom, response: { 201: Room, ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     const { room } = await rooms.create(user.id, request.body)
     return await reply.code(201).header('location', `/api/v1/rooms/${room.id}`).send(room)
   })
 
   app.get('/rooms', {
-    schema: { ...common, summary: 'List own rooms, newest first', querystring: PageQuery, response: { 200: Page(Room), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, summary: 'List the rooms that you manage, newest first', querystring: PageQuery, response: { 200: Page(Room), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor } = request.query
     const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
     reply.header('cache-control', privateCache)
@@ -43,40 +43,36 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, boa
   })
 
   app.get('/rooms/:roomId', {
-    schema: { ...common, summary: 'Read an own room', response: { 200: Room, ...problemResponses(401, 403, 404) } }
+    schema: { ...common, summary: 'Read a room that you manage', response: { 200: Room, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:read')
     reply.header('cache-control', privateCache)
-    return (await rooms.findOwn(roomIdOf(request.params), user.id)).room
+    return (await rooms.findAs('see', roomIdOf(request.params), user.id)).room
   })
 
   app.patch('/rooms/:roomId', {
     schema: { ...common, summary: 'Edit a room', body: RoomEdit, response: { 200: Room, ...problemResponses(400, 401, 403, 404) } }
   }, async (request) => {
-    const { user } = await authentication.requireHost(request)
+    const { user } = await authentication.requireHost(request, 'polls:write')
     return (await rooms.edit(roomIdOf(request.params), user.id, request.body)).room
   })
 
   app.delete('/rooms/:roomId', {
     schema: { ...common, summary: 'Delete a room with its polls and ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request)
-    const roomId = roomIdOf(request.params)
-    await rooms.findOwn(roomId, user.id)
-    const lost = await board.findRoom(roomId)
-    await rooms.delete(roomId, user.id)
-    for (const { poll } of lost) board.remove(poll.id, 'commit')
+    const { user } = await authentication.requireHost(request, 'polls:write')
+    await deleteRoom(roomIdOf(request.params), user.id)
     return await reply.code(204).send(null)
   })
 
   app.put('/rooms/:roomId/stage', {
     schema: { ...common, summary: 'Put a poll, or nothing, on the screens of the room', body: Stage, response: { 200: Room, ...problemResponses(400, 401, 403, 404, 409) } }
   }, async (request) => {
-    const { user } = await authentication.requireHost(request)
-    const { room } = await rooms.findOwn(roomIdOf(request.params), user.id)
+    const { user } = await authentication.requireHost(request, 'polls:write')
+    const { room } = await rooms.findAs('run', roomIdOf(request.params), user.id)
     const pollId = request.body.pollId?.toLowerCase() ?? null
     if (pollId !== null) {
-      const { poll } = await polls.findOwn(pollId, user.id)
+      const { poll } = await polls.findAs('run', pollId, user.id)
       if (poll.roomId !== room.id) throw new PlenumError('poll_not_found', { detail: 'This poll belongs to another room.' })
     }
     return (await rooms.setStage(room.id, user.id, pollId)).room

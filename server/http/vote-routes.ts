@@ -74,8 +74,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
 
   async function sendFoundResults (request: FastifyRequest, reply: FastifyReply, pollId: string, round: number | undefined): Promise<void> {
     reply.header('cache-control', privateCache)
-    const { host, voterId } = await authentication.identify(request)
-    sendResults(request, reply, await views.findResults(pollId, { userId: host?.user.id, voterId }, round))
+    sendResults(request, reply, await views.findResults(pollId, await authentication.identifyOnlooker(request, 'results:read'), round))
   }
 }
 

@@ -1,29 +1,44 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
+import { findApiKey, touchApiKey } from '../../db/api-key-store.ts'
 import type { Db } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
-import { findLiveSession, findUserByEmail, insertSession, insertUser, listLiveSessions, revokeSession, rotateRefresh, type UserRow } from '../../db/user-store.ts'
+import { findLiveSession, findUserByEmail, insertSession, insertUser, listLiveCredentials, revokeSession, rotateRefresh, type UserRow } from '../../db/user-store.ts'
 import { isUuid } from '../protocol/common.ts'
-import type { Credentials, Registration, Tokens as TokensBody, User, VoterIdentity } from '../protocol/identity.ts'
+import type { ApiScope, Credentials, Registration, Tokens as TokensBody, User, VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { hashPassword, verifyNoPassword, verifyPassword } from './passwords.ts'
-import type { Tokens } from './tokens.ts'
+import { claimsToBeApiKey, hashSecret, newSecret } from './secrets.ts'
+import type { AccessClaims, Tokens } from './tokens.ts'
 
-const sessionSeconds = 30 * 24 * 3600
+export const sessionSeconds = 30 * 24 * 3600
 
 export interface IdentityOptions {
   db: Db
   tokens: Tokens
   registration: 'open' | 'closed'
+  onError: (error: unknown, sentence: string) => void
 }
 
 /** A host as a request or a socket proved it. */
-export interface HostIdentity { user: User, sessionId: string, expiresAt: Date }
+export interface HostIdentity {
+  user: User
+  /** Of the sign-in, or of the API key. */
+  sessionId: string
+  expiresAt: Date
+  /** What an API key may do; undefined for a person, who may do everything. */
+  scopes: readonly ApiScope[] | undefined
+}
 
 export type IdentityService = ReturnType<typeof createIdentityService>
 
-/** Who is who: hosts by account and session, voters by a signed random id. */
-export function createIdentityService ({ db, tokens, registration }: IdentityOptions) {
+// Keys do not expire; they are deleted.
+const farFuture = new Date(8.64e15)
+const touchEveryMs = 60_000
+
+/** Who is who: hosts by account and session or by API key, voters by a signed random id. */
+export function createIdentityService ({ db, tokens, registration, onError }: IdentityOptions) {
+  const touchedAt = new Map<string, number>()
+
   async function startSession (user: UserRow): Promise<TokensBody> {
     const sessionId = uuidv7()
     const secret = newSecret()
@@ -38,6 +53,29 @@ export function createIdentityService ({ db, tokens, registration }: IdentityOpt
       refreshToken: `${sessionId}.${secret}`,
       expiresIn: tokens.accessSeconds
     }
+  }
+
+  /** Throws unauthenticated for a session that has ended and for an account that is locked. */
+  async function identifySession ({ sessionId, userId, expiresAt }: AccessClaims): Promise<HostIdentity> {
+    const user = await findLiveSession(db, sessionId)
+    if (user === undefined || user.id !== userId) throw new PlenumError('unauthenticated', { detail: 'This session has ended.' })
+    return { user: toUser(user), sessionId, expiresAt, scopes: undefined }
+  }
+
+  async function identifyKey (apiKey: string): Promise<HostIdentity> {
+    const found = await findApiKey(db, hashSecret(apiKey))
+    if (found === undefined) throw new PlenumError('unauthenticated', { detail: 'The API key is not valid, or not any more.' })
+    const { key, user } = found
+    noteUse(key.id)
+    return { user: toUser(user), sessionId: key.id, expiresAt: farFuture, scopes: key.scopes }
+  }
+
+  function noteUse (keyId: string): void {
+    const now = Date.now()
+    if (now - (touchedAt.get(keyId) ?? 0) < touchEveryMs) return
+    if (touchedAt.size > 10_000) touchedAt.clear()
+    touchedAt.set(keyId, now)
+    touchApiKey(db, keyId).catch((error: unknown) => { onError(error, 'the use of a key could not be noted') })
   }
 
   return {
@@ -56,11 +94,12 @@ export function createIdentityService ({ db, tokens, registration }: IdentityOpt
       }
     },
 
-    /** Throws unauthenticated, after the same time whether or not the address has an account. */
+    /** Throws unauthenticated, after the same time whether or not the address has an account; forbidden when it is locked. */
     async login ({ email, password }: Credentials): Promise<TokensBody> {
       const user = await findUserByEmail(db, email.trim())
       const isRight = user === undefined ? await verifyNoPassword(password) : await verifyPassword(password, user.passwordHash)
       if (user === undefined || !isRight) throw new PlenumError('unauthenticated', { detail: 'The address or the password is wrong.' })
+      if (user.disabledAt !== null) throw new PlenumError('forbidden', { detail: 'This account is locked; ask the admin of this server.' })
       return await startSession(user)
     },
 
@@ -77,17 +116,21 @@ export function createIdentityService ({ db, tokens, registration }: IdentityOpt
       await revokeSession(db, sessionId)
     },
 
-    /** Throws unauthenticated for a bad token and for a session that has ended. */
-    async identifyHost (accessToken: string): Promise<HostIdentity> {
-      const { sessionId, userId, expiresAt } = await tokens.verifyAccess(accessToken)
-      const user = await findLiveSession(db, sessionId)
-      if (user === undefined || user.id !== userId) throw new PlenumError('unauthenticated', { detail: 'This session has ended.' })
-      return { user: toUser(user), sessionId, expiresAt }
+    identifySession,
+
+    /** The cookie of the session that these tokens began or continue. */
+    signCookie ({ user, refreshToken }: TokensBody): string {
+      return tokens.signHostCookie(user.id, refreshToken.slice(0, refreshToken.indexOf('.')), sessionSeconds)
     },
 
-    /** Which of these sessions have ended. */
+    /** By access token or API key. Throws unauthenticated for a bad one, a session that has ended, an account that is locked. */
+    async identifyHost (token: string): Promise<HostIdentity> {
+      return claimsToBeApiKey(token) ? await identifyKey(token) : await identifySession(await tokens.verifyAccess(token))
+    },
+
+    /** Which of these sessions have ended, and which of these keys are gone. */
     async listEnded (sessionIds: string[]): Promise<string[]> {
-      const live = new Set(await listLiveSessions(db, sessionIds))
+      const live = new Set(await listLiveCredentials(db, sessionIds))
       return sessionIds.filter((id) => !live.has(id))
     },
 
@@ -98,15 +141,6 @@ export function createIdentityService ({ db, tokens, registration }: IdentityOpt
   }
 }
 
-function toUser ({ id, email, name, role, createdAt }: UserRow): User {
+export function toUser ({ id, email, name, role, createdAt }: UserRow): User {
   return { id, email, name, role, createdAt: createdAt.toISOString() }
-}
-
-function newSecret (): string {
-  return randomBytes(32).toString('base64url')
-}
-
-/** A random secret needs no slow hash. */
-function hashSecret (secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }

@@ -11,6 +11,7 @@ const algorithm = 'HS256'
 const maxTokenLength = 4096
 // No JWT begins like this, so that neither kind of token is ever taken for the other.
 const voterPrefix = 'voter.'
+const hostPrefix = 'host.'
 
 export const voterTokenSeconds = 180 * 24 * 3600
 
@@ -19,6 +20,13 @@ export const voterCookieNames = ['__Host-voter', 'voter'] as const
 
 export function voterCookieName (isSecure: boolean): string {
   return voterCookieNames[isSecure ? 0 : 1]
+}
+
+/** Of the web app's session. */
+export const hostCookieNames = ['__Host-host', 'host'] as const
+
+export function hostCookieName (isSecure: boolean): string {
+  return hostCookieNames[isSecure ? 0 : 1]
 }
 
 export interface AccessClaims { userId: string, sessionId: string, expiresAt: Date }
@@ -33,7 +41,7 @@ export function createTokens ({ secretKeys, accessSeconds }: { secretKeys: reado
   const signingKey = createSecretKey(secretKeys[0], 'utf8')
   const keys = [signingKey, ...secretKeys.slice(1).map((key) => createSecretKey(key, 'utf8'))]
   // A hall that arrives at once makes thousands of voters in a second: a signature of this kind takes a tenth of a JWT's time.
-  const voterSigner = new fastifyCookie.Signer([...secretKeys], 'sha256')
+  const signer = new fastifyCookie.Signer([...secretKeys], 'sha256')
 
   async function verifyJwt (token: string) {
     if (token.length > maxTokenLength) throw new PlenumError('unauthenticated', { detail: 'The token is too long.' })
@@ -64,12 +72,24 @@ export function createTokens ({ secretKeys, accessSeconds }: { secretKeys: reado
       return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1000) }
     },
 
+    /** `host.<session>.<user>.<expiry in seconds>.<HMAC-SHA256>`, for the web app's cookie. */
+    signHostCookie: (userId: string, sessionId: string, lifetimeSeconds: number): string =>
+      signer.sign(`${hostPrefix}${sessionId}.${userId}.${nowSeconds() + lifetimeSeconds}`),
+
+    /** Undefined for a cookie that is not valid, or not any more. */
+    verifyHostCookie (cookie: string): AccessClaims | undefined {
+      const { valid, value } = cookie.length <= maxTokenLength ? signer.unsign(cookie) : { valid: false, value: null }
+      const [, sessionId = '', userId = '', expiry = ''] = /^host\.([^.]+)\.([^.]+)\.(\d+)$/.exec(value ?? '') ?? []
+      if (!valid || !isUuid(sessionId) || !isUuid(userId) || Number(expiry) <= nowSeconds()) return undefined
+      return { userId, sessionId, expiresAt: new Date(Number(expiry) * 1000) }
+    },
+
     /** `voter.<id>.<expiry in seconds>.<HMAC-SHA256>` */
-    signVoter: (voterId: string): string => voterSigner.sign(`${voterPrefix}${voterId}.${nowSeconds() + voterTokenSeconds}`),
+    signVoter: (voterId: string): string => signer.sign(`${voterPrefix}${voterId}.${nowSeconds() + voterTokenSeconds}`),
 
     /** The voter's id. Throws unauthenticated. */
     verifyVoter (token: string): string {
-      const { valid, value } = token.length <= maxTokenLength ? voterSigner.unsign(token) : { valid: false, value: null }
+      const { valid, value } = token.length <= maxTokenLength ? signer.unsign(token) : { valid: false, value: null }
       const [, voterId = '', expiry = ''] = /^voter\.([^.]+)\.(\d+)$/.exec(value ?? '') ?? []
       if (!valid || !isUuid(voterId) || Number(expiry) <= nowSeconds()) {
         throw new PlenumError('unauthenticated', { detail: 'The voter token is not valid or has expired.' })

@@ -32,9 +32,9 @@ export function startBoardRepair ({ db, board, rooms, isWatched, onError }: Boar
     const { pollIds, roomIds } = board.held()
     if (pollIds.length === 0 && roomIds.length === 0) return
     const stored = await listPollVersions(db, pollIds, roomIds)
-    const isMissed = ({ id, revision, version }: typeof stored[number]): boolean => {
+    const isMissed = ({ id, revision, version, staffRevision }: typeof stored[number]): boolean => {
       const held = board.peek(id)
-      return held === undefined || held.poll.revision < revision || held.results.version < version
+      return held === undefined || held.poll.revision < revision || held.results.version < version || held.staff.revision < staffRevision
     }
     const behind = stored.filter(isMissed)
     if (behind.length > 0) await delay(hintGraceMs)
@@ -50,7 +50,7 @@ export function startBoardRepair ({ db, board, rooms, isWatched, onError }: Boar
     const ids = rooms.ids()
     const stored = await listRoomRevisions(db, ids)
     const missed = stored.filter(({ id, revision }) => (rooms.peek(id)?.room.revision ?? 0) < revision)
-    for (const row of await findRooms(db, missed.map(({ id }) => id))) rooms.put(toRoomSnapshot(row), 'load')
+    for (const stored of await findRooms(db, missed.map(({ id }) => id))) rooms.put(toRoomSnapshot(stored), 'load')
     const storedIds = new Set(stored.map(({ id }) => id))
     for (const roomId of ids) {
       if (!storedIds.has(roomId)) rooms.remove(roomId)

@@ -4,6 +4,7 @@ import { changePoll, deletePoll, findTally, insertPoll, listPolls, readClock, ty
 import type { NewPoll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
+import { requirePermission, type Permission } from '../rooms/staff.ts'
 import { withFreshCode } from '../rooms/room-service.ts'
 import { kinds } from './kinds/kinds.ts'
 import { applyCommand, applyReveal, applySchedule, type PollCommand } from './lifecycle.ts'
@@ -18,9 +19,11 @@ export type PollService = ReturnType<typeof createPollService>
  * goes out to whoever watches. What belongs to somebody else is answered as if it did not exist.
  */
 export function createPollService ({ db, board, rooms }: { db: Db, board: ResultsBoard, rooms: RoomService }) {
-  async function findOwn (pollId: string, userId: string): Promise<PollSnapshot> {
+  /** A poll of a room in which this user has the permission. Throws poll_not_found where the user sees nothing, forbidden where only this is too much. */
+  async function findAs (permission: Permission, pollId: string, userId: string): Promise<PollSnapshot> {
     const snapshot = await board.find(pollId)
-    if (snapshot === undefined || snapshot.ownerId !== userId) throw new PlenumError('poll_not_found')
+    if (snapshot === undefined) throw new PlenumError('poll_not_found')
+    requirePermission(permission, snapshot.staff, userId, 'poll_not_found')
     return snapshot
   }
 
@@ -32,13 +35,14 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
     return snapshot
   }
 
-  const asOwner = <T>(userId: string, decide: (state: LockedState) => T) => (state: LockedState): T => {
-    if (state.ownerId !== userId) throw new PlenumError('poll_not_found')
+  /** Decides under the lock with what storage says of the user's permission then. */
+  const as = <T>(permission: Permission, userId: string, decide: (state: LockedState) => T) => (state: LockedState): T => {
+    requirePermission(permission, state.staff, userId, 'poll_not_found')
     return decide(state)
   }
 
   return {
-    findOwn,
+    findAs,
 
     async create (userId: string, input: NewPoll): Promise<PollSnapshot> {
       const definition = defineNewPoll(input, await readClock(db))
@@ -47,7 +51,7 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
       const id = uuidv7()
       const row = { id, ...definition, nextOptionId: labels.length + 1 }
       if (input.roomId !== undefined) {
-        const { room } = await rooms.findOwn(input.roomId, userId)
+        const { room } = await rooms.findAs('edit', input.roomId, userId)
         await insertPoll(db, { ...row, roomId: room.id }, labels, counts)
       } else {
         const roomId = uuidv7()
@@ -56,33 +60,33 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
         })
       }
       await board.refresh(id, 'commit')
-      return await findOwn(id, userId)
+      return await findAs('see', id, userId)
     },
 
     async list (userId: string, filter: { roomId?: string | undefined, status?: PollStatus | undefined, before?: string | undefined, limit: number }): Promise<PollSnapshot[]> {
-      const stored = await listPolls(db, { ownerId: userId, ...filter })
+      const stored = await listPolls(db, { userId, ...filter })
       return stored.map(toSnapshot)
     },
 
     async command (pollId: string, userId: string, command: PollCommand): Promise<PollSnapshot> {
-      return await change(pollId, asOwner(userId, (state) => applyCommand(state, command)))
+      return await change(pollId, as(command === 'archive' ? 'edit' : 'run', userId, (state) => applyCommand(state, command)))
     },
 
     async reveal (pollId: string, userId: string, revealed: boolean): Promise<PollSnapshot> {
-      return await change(pollId, asOwner(userId, (state) => applyReveal(state, revealed)))
+      return await change(pollId, as('run', userId, (state) => applyReveal(state, revealed)))
     },
 
     /** @param isCurrent whether the edit was made for this revision; stale_revision otherwise */
     async edit (pollId: string, userId: string, edit: PollEdit, isCurrent: (revision: number) => boolean): Promise<PollSnapshot> {
-      return await change(pollId, asOwner(userId, (state) => {
+      return await change(pollId, as('edit', userId, (state) => {
         if (!isCurrent(state.poll.revision)) throw new PlenumError('stale_revision')
         return applyEdit(state, edit)
       }))
     },
 
     async delete (pollId: string, userId: string, isCurrent: (revision: number) => boolean): Promise<void> {
-      const { poll } = await findOwn(pollId, userId)
-      const isDeleted = await deletePoll(db, pollId, asOwner(userId, (state) => {
+      const { poll } = await findAs('edit', pollId, userId)
+      const isDeleted = await deletePoll(db, pollId, as('edit', userId, (state) => {
         if (!isCurrent(state.poll.revision)) throw new PlenumError('stale_revision')
       }))
       if (!isDeleted) throw new PlenumError('poll_not_found')

@@ -1,19 +1,20 @@
 import type { StoredPoll, TallyRow } from '../../db/poll-store.ts'
 import type { LockedPoll, StoredTally } from '../../db/ledger.ts'
 import type { Poll, Results } from '../protocol/poll.ts'
+import type { Staff } from '../rooms/staff.ts'
 
 /** A poll and its results at one moment, with what decides who may see them. The bodies are shared: never change them. */
 export interface PollSnapshot {
   readonly poll: Poll
   readonly results: Results
-  readonly ownerId: string
+  readonly staff: Staff
 }
 
 /** The one place where a stored poll becomes what the API shows. */
 export function toSnapshot (stored: StoredPoll): PollSnapshot {
-  const { poll, options, tally, ownerId } = stored
+  const { poll, options, tally, staff } = stored
   return {
-    ownerId,
+    staff,
     poll: {
       id: poll.id,
       roomId: poll.roomId,

@@ -1,14 +1,17 @@
-import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
+import type { PollView, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { seesAsStaff } from '../rooms/staff.ts'
 import type { MyVotes } from './my-votes.ts'
 import type { PollService } from './poll-service.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
 import { maySeePoll, maySeeResults, resultsAudience, type Viewer, type VisibilityRule } from './visibility.ts'
 
-/** Who looks: a host by account, a voter by id, or nobody in particular. */
+/** Who looks: a host by account, a projector by its link, a voter by id, or nobody in particular. */
 export interface Onlooker {
   userId?: string | undefined
+  /** Of the secret in the presenter link that was shown. */
+  presenterHash?: string | undefined
   voterId?: string | undefined
   /** The voter was made just now and cannot have voted: nothing needs to be looked up. */
   isNewVoter?: boolean
@@ -33,14 +36,14 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
   /** Throws poll_not_found, for a draft of somebody else too. */
   async function find (pollId: string, onlooker: Onlooker): Promise<PollSnapshot> {
     const snapshot = await board.find(pollId)
-    if (snapshot === undefined || !maySeePoll(snapshot.poll, { isHost: isHost(snapshot, onlooker) })) throw new PlenumError('poll_not_found')
+    if (snapshot === undefined || !maySeePoll(snapshot.poll, { isHost: seesAsStaff(snapshot.staff, onlooker) })) throw new PlenumError('poll_not_found')
     return snapshot
   }
 
   /** A round that has ended is seen like a closed poll. */
   async function findPast (pollId: string, onlooker: Onlooker, round: number): Promise<VisibleResults> {
     const snapshot = await find(pollId, onlooker)
-    const isForEveryone = checkVisible({ ...snapshot.poll, status: 'closed' }, { isHost: isHost(snapshot, onlooker), hasVoted: false })
+    const isForEveryone = checkVisible({ ...snapshot.poll, status: 'closed' }, { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: false })
     const results = await polls.findPastResults(pollId, round)
     if (results === undefined) throw noRound(round)
     return { results, isForEveryone, isPast: true }
@@ -59,7 +62,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       return () => {
         const snapshot = board.get(pollId) ?? found
         const myVote = vote?.round === snapshot.poll.round ? vote.answer : null
-        const viewer = { isHost: isHost(snapshot, onlooker), hasVoted: myVote !== null }
+        const viewer = { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: myVote !== null }
         return {
           poll: snapshot.poll,
           results: maySeeResults(snapshot.poll, viewer) ? snapshot.results : null,
@@ -83,7 +86,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       const needsVote = resultsAudience(poll) === 'voted'
       const vote = needsVote ? await findVote(pollId, onlooker) : undefined
       const snapshot = board.get(pollId) ?? await find(pollId, onlooker)
-      const isForEveryone = checkVisible(snapshot.poll, { isHost: isHost(snapshot, onlooker), hasVoted: vote?.answer != null })
+      const isForEveryone = checkVisible(snapshot.poll, { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: vote?.answer != null })
       if (round !== undefined && round !== snapshot.poll.round) throw noRound(round)
       return { results: snapshot.results, isForEveryone, isPast: false }
     },
@@ -116,8 +119,4 @@ function checkVisible (rule: VisibilityRule, viewer: Viewer): boolean {
 
 function noRound (round: number): PlenumError {
   return new PlenumError('not_found', { detail: `This poll has no round ${round}.` })
-}
-
-function isHost (snapshot: { ownerId: string, poll: Poll }, { userId }: Onlooker): boolean {
-  return userId !== undefined && snapshot.ownerId === userId
 }

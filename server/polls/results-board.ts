@@ -1,4 +1,5 @@
 import type { Results } from '../protocol/poll.ts'
+import type { Staff } from '../rooms/staff.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 
 /** Where a change was learned: committed here, told by another instance, found by comparing with the database, or read because somebody asked. */
@@ -9,6 +10,7 @@ export interface BoardChange {
   /** What is newer than before. */
   pollChanged: boolean
   resultsChanged: boolean
+  staffChanged: boolean
   /** The board did not hold this poll before. */
   isNew: boolean
   source: ChangeSource
@@ -30,8 +32,8 @@ export type ResultsBoard = ReturnType<typeof createResultsBoard>
 interface Entry { snapshot: PollSnapshot, usedAt: number }
 
 /**
- * The newest snapshot of every poll that this instance has to do with. A poll's body is replaced by a higher revision only, its results
- * by a higher version only, so whoever reads the board never goes back (R3). Joins and reads are answered from here.
+ * The newest snapshot of every poll that this instance has to do with. A poll's body is replaced by a higher revision only (its staff by
+ * one of its room), its results by a higher version only, so whoever reads the board never goes back (R3). Joins and reads are answered from here.
  */
 export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOptions) {
   const entries = new Map<string, Entry>()
@@ -93,14 +95,15 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     rooms.get(roomId)?.add(id)
     const pollChanged = held === undefined || snapshot.poll.revision > held.poll.revision
     const resultsChanged = held === undefined || snapshot.results.version > held.results.version
-    if (!pollChanged && !resultsChanged) return
+    const staffChanged = held === undefined || snapshot.staff.revision > held.staff.revision
+    if (!pollChanged && !resultsChanged && !staffChanged) return
     const merged: PollSnapshot = {
       poll: pollChanged ? snapshot.poll : held.poll,
       results: resultsChanged ? snapshot.results : held.results,
-      ownerId: snapshot.ownerId
+      staff: staffChanged ? snapshot.staff : held.staff
     }
     entries.set(id, { snapshot: merged, usedAt: entry?.usedAt ?? Date.now() })
-    const change = { snapshot: merged, pollChanged, resultsChanged, isNew: held === undefined, source }
+    const change = { snapshot: merged, pollChanged, resultsChanged, staffChanged, isNew: held === undefined, source }
     for (const listener of listeners) listener.changed(change)
   }
 
@@ -112,8 +115,15 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     const held = entries.get(results.pollId)?.snapshot
     if (held === undefined || revision > held.poll.revision) return 'poll_unknown'
     if (results.version <= held.results.version) return 'old'
-    put({ poll: held.poll, results, ownerId: held.ownerId }, source)
+    put({ ...held, results }, source)
     return 'taken'
+  }
+
+  /** Takes newer staff over to the polls of this room that are held. */
+  function putStaff (roomId: string, staff: Staff): void {
+    for (const { snapshot } of entries.values()) {
+      if (snapshot.poll.roomId === roomId) put({ ...snapshot, staff }, 'load')
+    }
   }
 
   function remove (pollId: string, source: ChangeSource): void {
@@ -151,6 +161,7 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     refresh,
     put,
     putResults,
+    putStaff,
     remove,
     evictIdle,
     subscribe: (listener: BoardListener) => { listeners.push(listener) },

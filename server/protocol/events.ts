@@ -42,7 +42,9 @@ export interface ServerToClientEvents {
 /** What a client sends at the handshake. Without a token or a voter cookie it becomes a new voter. */
 export const HandshakeAuth = Type.Object({
   voterToken: Type.Optional(Type.String()),
-  accessToken: Type.Optional(Type.String())
+  /** A host's access token, or an API key with the scope results:read. */
+  accessToken: Type.Optional(Type.String()),
+  presenterToken: Type.Optional(Type.String())
 })
 
 /** A message of the feed: one WebSocket text frame, or one server-sent event. */

@@ -2,15 +2,19 @@ import { createAdapter } from '@socket.io/redis-adapter'
 import { createClient } from 'redis'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Closed, Id } from '../protocol/common.ts'
+import { Closed, Id, Nullable } from '../protocol/common.ts'
 import { Poll, Results } from '../protocol/poll.ts'
-import { Room } from '../protocol/room.ts'
+import { MemberRole, Room } from '../protocol/room.ts'
+
+const Staff = Closed({
+  ownerId: Id, roles: Type.Record(Type.String(), MemberRole), presenterHash: Nullable(Type.String()), revision: Type.Integer({ minimum: 1 })
+})
 
 const Hint = Type.Union([
-  Closed({ type: Type.Literal('poll'), poll: Poll, results: Results, ownerId: Id }),
+  Closed({ type: Type.Literal('poll'), poll: Poll, results: Results, staff: Staff }),
   Closed({ type: Type.Literal('results'), results: Results, revision: Type.Integer() }),
   Closed({ type: Type.Literal('removed'), pollId: Id }),
-  Closed({ type: Type.Literal('room'), room: Room, ownerId: Id }),
+  Closed({ type: Type.Literal('room'), room: Room, staff: Staff }),
   Closed({ type: Type.Literal('present'), roomId: Id, instanceId: Type.String(), count: Type.Integer({ minimum: 0 }) })
 ])
 

@@ -5,6 +5,7 @@ import type { Onlooker, PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { maySeePoll, maySeeResults } from '../polls/visibility.ts'
 import type { FeedMessage } from '../protocol/events.ts'
+import { seesAsStaff } from '../rooms/staff.ts'
 
 /** One connection of the feed, whatever carries it. */
 export interface FeedConnection {
@@ -37,8 +38,8 @@ export type Feed = ReturnType<typeof createFeed>
 export function createFeed ({ board, views }: { board: ResultsBoard, views: PollViews }) {
   const byPoll = new Map<string, Set<Subscriber>>()
 
-  function maySee (subscriber: Subscriber, { poll, ownerId }: PollSnapshot): boolean {
-    return maySeeResults(poll, { isHost: subscriber.onlooker.userId === ownerId, hasVoted: subscriber.votedRound === poll.round })
+  function maySee (subscriber: Subscriber, { poll, staff }: PollSnapshot): boolean {
+    return maySeeResults(poll, { isHost: seesAsStaff(staff, subscriber.onlooker), hasVoted: subscriber.votedRound === poll.round })
   }
 
   function send (subscriber: Subscriber, message: FeedMessage, text: string): void {
@@ -72,7 +73,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
       const snapshot = board.peek(pollId)
       if (snapshot === undefined) return
       if (encoded?.of !== snapshot) encoded = { of: snapshot, ...encode(type, snapshot) }
-      const isHost = subscriber.onlooker.userId === snapshot.ownerId
+      const isHost = seesAsStaff(snapshot.staff, subscriber.onlooker)
       if (type === 'poll' ? maySeePoll(snapshot.poll, { isHost }) : maySee(subscriber, snapshot)) send(subscriber, encoded.message, encoded.text)
     }
   }
@@ -121,6 +122,8 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
 
     emitResults: async (pollId: string) => { await broadcast(pollId, 'results') },
     emitPoll: async (pollId: string) => { await broadcast(pollId, 'poll') },
+    // Each message asks anew who may see it.
+    dropStrangers: () => {},
     emitRemoved ({ poll }: PollSnapshot): void {
       for (const { connection } of Array.from(byPoll.get(poll.id) ?? [])) connection.close()
     },

@@ -3,7 +3,8 @@ import { fastifyCookie } from '@fastify/cookie'
 import { Compile } from 'typebox/compile'
 import type { IdentityService } from '../identity/identity-service.ts'
 import type { OriginCheck } from '../identity/origins.ts'
-import { voterCookieNames, type Tokens } from '../identity/tokens.ts'
+import { claimsToBeApiKey, claimsToBePresenter, hashSecret } from '../identity/secrets.ts'
+import { hostCookieNames, voterCookieNames, type AccessClaims, type Tokens } from '../identity/tokens.ts'
 import { asPlenumError } from '../polls/errors.ts'
 import { HandshakeAuth } from '../protocol/events.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -24,7 +25,7 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     if (givenToken !== undefined) {
       return { voterId: tokens.verifyVoter(givenToken), voterToken: givenToken, isNewVoter: false }
     }
-    for (const cookie of voterCookiesOf(socket.request)) {
+    for (const cookie of cookiesOf(socket.request, voterCookieNames)) {
       try {
         return { voterId: tokens.verifyVoter(cookie), voterToken: cookie, isNewVoter: false }
       } catch {
@@ -34,12 +35,22 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     return { ...identity.mintVoter(), isNewVoter: true }
   }
 
+  /** A program's key is looked up, a person's token is verified by signature alone; either is watched from then on. */
+  async function readHost (socket: LiveSocket, givenToken: string | undefined): Promise<AccessClaims | undefined> {
+    if (givenToken === undefined) return cookiesOf(socket.request, hostCookieNames).map(tokens.verifyHostCookie).find((claims) => claims !== undefined)
+    if (!claimsToBeApiKey(givenToken)) return await tokens.verifyAccess(givenToken)
+    const { user, sessionId, expiresAt, scopes } = await identity.identifyHost(givenToken)
+    if (scopes?.includes('results:read') !== true) throw new PlenumError('forbidden', { detail: 'This API key has no scope results:read.' })
+    return { userId: user.id, sessionId, expiresAt }
+  }
+
   async function identify (socket: LiveSocket): Promise<void> {
     const auth: unknown = socket.handshake.auth
     if (!validator.Check(auth)) throw new PlenumError('validation_failed', { detail: 'The handshake\'s auth is not valid.' })
     socket.data = {
       ...readVoter(socket, auth.voterToken),
-      host: auth.accessToken === undefined ? undefined : await tokens.verifyAccess(auth.accessToken),
+      host: await readHost(socket, auth.accessToken),
+      presenterHash: readPresenter(auth.presenterToken),
       roomId: undefined,
       limiter: createEventLimiter(maxEventsPerSocket, performance.now())
     }
@@ -53,9 +64,17 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
   }
 }
 
-function voterCookiesOf (request: IncomingMessage): string[] {
-  const cookies = fastifyCookie.parse(request.headers.cookie ?? '')
-  return voterCookieNames.map((name) => cookies[name]).filter((token) => token !== undefined)
+/** Whether it is a link's that still holds is asked of each room: it may be taken back at any time. */
+function readPresenter (token: string | undefined): string | undefined {
+  if (token === undefined) return undefined
+  if (!claimsToBePresenter(token)) throw new PlenumError('unauthenticated', { detail: 'The presenter link is not valid.' })
+  return hashSecret(token)
+}
+
+function cookiesOf (request: IncomingMessage, names: readonly string[]): string[] {
+  if (request.headers.cookie === undefined) return []
+  const cookies = fastifyCookie.parse(request.headers.cookie)
+  return names.map((name) => cookies[name]).filter((token) => token !== undefined)
 }
 
 /** Refuses what may not even begin a handshake, on either transport. */

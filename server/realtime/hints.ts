@@ -20,8 +20,8 @@ export function createHintReader ({ board, rooms, presence, isWatchedRoom, onErr
     }
     switch (hint.type) {
       case 'poll': {
-        const { poll, results, ownerId } = hint
-        if (board.peek(poll.id) !== undefined || isWatchedRoom(poll.roomId)) board.put({ poll, results, ownerId }, 'hint')
+        const { poll, results, staff } = hint
+        if (board.peek(poll.id) !== undefined || isWatchedRoom(poll.roomId)) board.put({ poll, results, staff }, 'hint')
         break
       }
       case 'results': {
@@ -34,7 +34,9 @@ export function createHintReader ({ board, rooms, presence, isWatchedRoom, onErr
       }
       case 'removed': board.remove(hint.pollId, 'hint'); break
       case 'room':
-        if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, ownerId: hint.ownerId }, 'hint')
+        // Polls may be held without their room.
+        board.putStaff(hint.room.id, hint.staff)
+        if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, staff: hint.staff }, 'hint')
         break
       case 'present': presence.hear(hint); break
       default: hint satisfies never

@@ -6,9 +6,10 @@ import type { PollStatus, PollView } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
+import { seesAsStaff } from '../rooms/staff.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
 import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
-import type { LiveSocket } from './socket-types.ts'
+import { onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
@@ -32,12 +33,11 @@ function handOutToken ({ data }: LiveSocket): string {
  * event. Joining again is the whole recovery after a reconnect.
  */
 export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
-  const onlookerOf = ({ data }: LiveSocket) => ({ userId: data.host?.userId, voterId: data.voterId, isNewVoter: data.isNewVoter })
 
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
-    const { ownerId } = await views.find(pollId, onlookerOf(socket))
+    const { staff } = await views.find(pollId, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
-    if (socket.data.host?.userId === ownerId) void socket.join(hostsRoom(pollId))
+    if (seesAsStaff(staff, onlookerOf(socket))) void socket.join(hostsRoom(pollId))
     const draw = await views.prepareView(pollId, onlookerOf(socket))
     return () => {
       const view = draw()

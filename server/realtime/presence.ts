@@ -29,7 +29,8 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
   function localCount (roomId: string): number {
     let count = 0
     for (const id of adapter.rooms.get(stageRoom(roomId)) ?? []) {
-      if (sockets.get(id)?.data.host === undefined) count += 1
+      const data = sockets.get(id)?.data
+      if (data?.host === undefined && data?.presenterHash === undefined) count += 1
     }
     return count
   }

@@ -13,6 +13,8 @@ export interface LiveOutput {
   emitResults (pollId: string): Promise<void> | void
   emitPoll (pollId: string): Promise<void> | void
   emitRemoved (snapshot: PollSnapshot): void
+  /** Somebody may manage the poll's room no longer. */
+  dropStrangers (snapshot: PollSnapshot): void
 }
 
 export interface ResultsBroadcasterOptions {
@@ -39,14 +41,15 @@ export function startResultsBroadcaster ({ board, outputs, publish, onError }: R
     }
   }
 
-  function changed ({ snapshot, pollChanged, resultsChanged, isNew, source }: BoardChange): void {
+  function changed ({ snapshot, pollChanged, resultsChanged, staffChanged, isNew, source }: BoardChange): void {
     // Read because somebody asked: who asked gets it as the answer, and nobody else was waiting for it.
     if (isNew && source === 'load') return
     const pollId = snapshot.poll.id
+    if (staffChanged) for (const output of outputs) output.dropStrangers(snapshot)
     if (pollChanged) {
       if (source === 'commit') publish({ type: 'poll', ...snapshot })
       void settle(outputs.map((output) => output.emitPoll(pollId)))
-    } else if (source === 'commit') {
+    } else if (resultsChanged && source === 'commit') {
       hints.touch(pollId)
     }
     if (resultsChanged) ticker.touch(pollId)

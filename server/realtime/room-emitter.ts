@@ -5,11 +5,12 @@ import { jsonOf } from '../polls/encoding.ts'
 import { resultsAudience, type Audience } from '../polls/visibility.ts'
 import type { RoomState } from '../protocol/room.ts'
 import type { Poll, Results } from '../protocol/poll.ts'
+import { seesAsStaff } from '../rooms/staff.ts'
 import { encodeEvent, sendEncoded, type EncodedEvent } from './encoded-event.ts'
 import { isListed } from './join-events.ts'
 import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
 import type { SlowReaders } from './slow-readers.ts'
-import type { LiveServer, LiveSocket } from './socket-types.ts'
+import { onlookerOf, type LiveServer, type LiveSocket } from './socket-types.ts'
 
 /** One broadcast to 10,000 sockets would stop the event loop for 150 ms; between slices everything else gets its turn. */
 const sliceSize = 250
@@ -88,6 +89,14 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
       for (const room of [pollRoom(id), hostsRoom(id), votedRoom(id, round)]) io.local.in(room).socketsLeave(room)
     },
 
+    /** Who does not see what hosts see any more stays as one of the audience. */
+    dropStrangers ({ poll, staff }: PollSnapshot): void {
+      for (const id of members([hostsRoom(poll.id)])) {
+        const socket = sockets.get(id)
+        if (socket !== undefined && !seesAsStaff(staff, onlookerOf(socket))) void socket.leave(hostsRoom(poll.id))
+      }
+    },
+
     async emitRoom (state: RoomState): Promise<void> {
       const event = encodeEvent('room', JSON.stringify(state))
       await send(members([stageRoom(state.roomId)]), `room:${state.roomId}`, () => event, (socket) => { socket.emit('room', state) })
@@ -103,10 +112,10 @@ function encode (type: 'poll' | 'results', body: Poll | Results): EncodedEvent {
   return last.event
 }
 
-function subscribe (socket: LiveSocket | undefined, { poll, ownerId }: PollSnapshot): void {
+function subscribe (socket: LiveSocket | undefined, { poll, staff }: PollSnapshot): void {
   if (socket === undefined || socket.rooms.has(pollRoom(poll.id))) return
   void socket.join(pollRoom(poll.id))
-  if (socket.data.host?.userId === ownerId) void socket.join(hostsRoom(poll.id))
+  if (seesAsStaff(staff, onlookerOf(socket))) void socket.join(hostsRoom(poll.id))
 }
 
 function pollRooms ({ poll }: PollSnapshot): string[] {

@@ -1,5 +1,6 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import type { AccessClaims } from '../identity/tokens.ts'
+import type { Onlooker } from '../polls/poll-views.ts'
 import type { ServerToClientEvents } from '../protocol/events.ts'
 import type { EventLimiter } from './event-limiter.ts'
 
@@ -11,6 +12,8 @@ export interface SocketData {
   isNewVoter: boolean
   /** Undefined for the audience, and from the moment the session ends. */
   host: AccessClaims | undefined
+  /** Of the secret in the presenter link that the handshake brought. */
+  presenterHash: string | undefined
   roomId: string | undefined
   limiter: EventLimiter
 }
@@ -23,3 +26,7 @@ export interface InterServerEvents {
 // What clients send is untyped until it was checked.
 export type LiveSocket = Socket<DefaultEventsMap, ServerToClientEvents, InterServerEvents, SocketData>
 export type LiveServer = Server<DefaultEventsMap, ServerToClientEvents, InterServerEvents, SocketData>
+
+export function onlookerOf ({ data }: LiveSocket): Onlooker {
+  return { userId: data.host?.userId, presenterHash: data.presenterHash, voterId: data.voterId, isNewVoter: data.isNewVoter }
+}

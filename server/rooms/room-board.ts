@@ -1,15 +1,16 @@
-import type { RoomRow } from '../../db/room-store.ts'
+import type { StoredRoom } from '../../db/room-store.ts'
 import type { JoinedRoom, Room } from '../protocol/room.ts'
+import type { Staff } from './staff.ts'
 
 /** A room as it is held in memory. The body is shared: never change it. */
 export interface RoomSnapshot {
   readonly room: Room
-  readonly ownerId: string
+  readonly staff: Staff
 }
 
-export function toRoomSnapshot (row: RoomRow): RoomSnapshot {
-  const { ownerId, createdAt, updatedAt, ...room } = row
-  return { ownerId, room: { ...room, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
+  const { ownerId, presenterHash, createdAt, updatedAt, ...room } = row
+  return { staff, room: { ...room, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
 }
 
 export function toJoinedRoom ({ id, code, title, currentPollId, access, revision }: Room): JoinedRoom {

@@ -2,46 +2,59 @@ import { randomInt } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import type { Db } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
-import { changeRoom, deleteRoom, findRoomByCode, findRooms, insertRoom, listRooms, type RoomRow } from '../../db/room-store.ts'
+import { changeRoom, deleteRoom, findRoomByCode, findRooms, insertRoom, listOwnRoomIds, listRooms, type StoredRoom } from '../../db/room-store.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { normalizeRoomCode, roomCodeAlphabet, roomCodeLength, type NewRoom, type RoomEdit } from '../protocol/room.ts'
 import { toRoomSnapshot, type RoomBoard, type RoomSnapshot } from './room-board.ts'
+import { requirePermission, type Permission } from './staff.ts'
+
+type RoomDecision = Parameters<typeof changeRoom>[2]
 
 export type RoomService = ReturnType<typeof createRoomService>
 
 /** Rooms for their hosts and for those who join. Everything here is told to the room board, from where it goes out. */
 export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) {
-  /** A room that this user manages; anybody else's is answered as if it did not exist. */
-  async function findOwn (roomId: string, userId: string): Promise<RoomSnapshot> {
+  /** A room in which this user has the permission. Throws room_not_found where the user sees nothing, forbidden where only this is too much. */
+  async function findAs (permission: Permission, roomId: string, userId: string): Promise<RoomSnapshot> {
     const snapshot = await find(roomId)
-    if (snapshot === undefined || snapshot.ownerId !== userId) throw new PlenumError('room_not_found')
+    if (snapshot === undefined) throw new PlenumError('room_not_found')
+    requirePermission(permission, snapshot.staff, userId, 'room_not_found')
     return snapshot
   }
 
   async function find (roomId: string): Promise<RoomSnapshot | undefined> {
     const held = board.get(roomId)
     if (held !== undefined) return held
-    const [row] = await findRooms(db, [roomId])
-    return row === undefined ? undefined : keep(row)
+    const [stored] = await findRooms(db, [roomId])
+    return stored === undefined ? undefined : keep(stored)
   }
 
-  function keep (row: RoomRow, source: 'commit' | 'load' = 'load'): RoomSnapshot {
-    board.put(toRoomSnapshot(row), source)
-    return board.get(row.id) ?? toRoomSnapshot(row)
+  function keep (stored: StoredRoom, source: 'commit' | 'load' = 'load'): RoomSnapshot {
+    const snapshot = toRoomSnapshot(stored)
+    board.put(snapshot, source)
+    return board.get(snapshot.room.id) ?? snapshot
   }
 
-  async function change (roomId: string, userId: string, decide: Parameters<typeof changeRoom>[2]): Promise<RoomSnapshot> {
-    const row = await changeRoom(db, roomId, (room) => {
-      if (room.ownerId !== userId) throw new PlenumError('room_not_found')
-      return decide(room)
+  /** Changes a room under its lock. Throws room_not_found. */
+  async function change (roomId: string, decide: RoomDecision): Promise<RoomSnapshot> {
+    const changed = await changeRoom(db, roomId, decide)
+    if (changed === undefined) throw new PlenumError('room_not_found')
+    return keep(changed, 'commit')
+  }
+
+  /** The same for a user, with the permission that storage knows then, not what is held here. */
+  async function changeAs (permission: Permission, roomId: string, userId: string, decide: RoomDecision): Promise<RoomSnapshot> {
+    return await change(roomId, (stored, tx) => {
+      requirePermission(permission, stored.staff, userId, 'room_not_found')
+      return decide(stored, tx)
     })
-    if (row === undefined) throw new PlenumError('room_not_found')
-    return keep(row, 'commit')
   }
 
   return {
     find,
-    findOwn,
+    findAs,
+    change,
+    changeAs,
 
     /** @param typed the code as people type it: in any case, with or without spaces and dashes. Throws room_not_found. */
     async findByCode (typed: string): Promise<RoomSnapshot> {
@@ -49,44 +62,46 @@ export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) 
       const held = board.getByCode(code)
       if (held !== undefined) return held
       const isPossible = code.length === roomCodeLength && Array.from(code).every((letter) => roomCodeAlphabet.includes(letter))
-      const row = isPossible ? await findRoomByCode(db, code) : undefined
-      if (row === undefined) throw new PlenumError('room_not_found')
-      return keep(row)
+      const stored = isPossible ? await findRoomByCode(db, code) : undefined
+      if (stored === undefined) throw new PlenumError('room_not_found')
+      return keep(stored)
     },
 
     async create (userId: string, input: NewRoom): Promise<RoomSnapshot> {
       const id = uuidv7()
       await withFreshCode(async (code) => { await insertRoom(db, { id, code, title: input.title, ownerId: userId }) })
-      return await findOwn(id, userId)
+      return await findAs('see', id, userId)
     },
 
     async list (userId: string, page: { before?: string | undefined, limit: number }): Promise<RoomSnapshot[]> {
-      const rows = await listRooms(db, { ownerId: userId, ...page })
-      return rows.map(toRoomSnapshot)
+      const stored = await listRooms(db, { userId, ...page })
+      return stored.map(toRoomSnapshot)
     },
 
     async edit (roomId: string, userId: string, edit: RoomEdit): Promise<RoomSnapshot> {
-      return await change(roomId, userId, (room) =>
+      return await changeAs('edit', roomId, userId, ({ room }) =>
         edit.title === undefined || edit.title === room.title ? undefined : { title: edit.title })
     },
 
     /** Puts a poll of this room, or nothing, on the audience's and the projector's screens. The caller has checked the poll. */
     async setStage (roomId: string, userId: string, pollId: string | null): Promise<RoomSnapshot> {
-      return await change(roomId, userId, (room) => room.currentPollId === pollId ? undefined : { currentPollId: pollId })
+      return await changeAs('run', roomId, userId, ({ room }) => room.currentPollId === pollId ? undefined : { currentPollId: pollId })
     },
+
+    listOwnIds: async (userId: string): Promise<string[]> => await listOwnRoomIds(db, userId),
 
     /** The caller tells those who watch its polls. */
     async delete (roomId: string, userId: string): Promise<void> {
-      await findOwn(roomId, userId)
+      await findAs('own', roomId, userId)
       await deleteRoom(db, roomId)
       board.remove(roomId)
     },
 
     /** Reads the room again after a change that did not go through here. */
     async refresh (roomId: string): Promise<void> {
-      const [row] = await findRooms(db, [roomId])
-      if (row === undefined) board.remove(roomId)
-      else keep(row, 'commit')
+      const [stored] = await findRooms(db, [roomId])
+      if (stored === undefined) board.remove(roomId)
+      else keep(stored, 'commit')
     }
   }
 }

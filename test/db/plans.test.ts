@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import t from 'tap'
+import { findApiKey } from '../../db/api-key-store.ts'
 import { openDatabase } from '../../db/client.ts'
 import { appendBallots } from '../../db/ledger.ts'
+import { listInvitations, listMembers } from '../../db/member-store.ts'
 import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
 import * as schema from '../../db/schema.ts'
-import { findLiveSession, findUserByEmail, listLiveSessions } from '../../db/user-store.ts'
+import { findLiveSession, findUserByEmail, listLiveCredentials } from '../../db/user-store.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 
 const url = await createTestDatabase(t)
@@ -20,6 +22,9 @@ async function fill () {
   await admin`INSERT INTO users (id, email, name, password_hash, role) SELECT gen_random_uuid(), n || '@example.org', 'Host', '', 'user' FROM generate_series(1, 1000) n`
   await admin`INSERT INTO sessions (id, user_id, refresh_hash, expires_at) SELECT gen_random_uuid(), id, '', now() + interval '1 day' FROM users, generate_series(1, 3)`
   await admin`INSERT INTO rooms (id, code, title, owner_id) SELECT gen_random_uuid(), 'C' || row_number() OVER (), 'Room', id FROM users, generate_series(1, 2)`
+  await admin`INSERT INTO api_keys (id, user_id, name, key_hash, scopes) SELECT gen_random_uuid(), id, 'key', id || '-' || n, '[]' FROM users, generate_series(1, 3) n`
+  await admin`INSERT INTO room_members (room_id, user_id, role) SELECT r.id, u.id, 'viewer' FROM (SELECT id, row_number() OVER () n FROM rooms) r JOIN (SELECT id, row_number() OVER () n FROM users) u ON u.n % 1000 IN (r.n % 1000, (r.n + 1) % 1000)`
+  await admin`INSERT INTO room_invitations (id, room_id, email, role) SELECT gen_random_uuid(), id, code || '@example.org', 'viewer' FROM rooms`
   await admin`INSERT INTO polls (id, room_id, kind, question, status, revote, results_visibility, min_choices, max_choices, next_option_id)
     SELECT gen_random_uuid(), id, 'single', 'Q', 'open', 'change', 'live', 1, 1, 3 FROM rooms, generate_series(1, 3)`
   await admin`INSERT INTO options (poll_id, id, position, label) SELECT id, n, n, 'Option' FROM polls, generate_series(1, 2) n`
@@ -57,22 +62,25 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'own votes at a join': async () => await findNewestBallots(db, [{ pollId, voterId }, { pollId, voterId: randomUUID() }]),
     'a poll': async () => await findPolls(db, [pollId]),
     'the polls of a room': async () => await findRoomPolls(db, roomId),
-    'the polls of a host': async () => await listPolls(db, { ownerId, limit: 20 }),
+    'the polls of a host': async () => await listPolls(db, { userId: ownerId, limit: 20 }),
     'an old round': async () => await findTally(db, pollId, 1),
     'versions for the repair': async () => await listPollVersions(db, [pollId], [roomId]),
     'what is due': async () => await listDuePolls(db, 1000),
     'a room by its code': async () => await findRoomByCode(db, 'C1'),
     'rooms by id': async () => await findRooms(db, [roomId]),
-    'rooms of a host': async () => await listRooms(db, { ownerId, limit: 20 }),
+    'rooms of a host': async () => await listRooms(db, { userId: ownerId, limit: 20 }),
     'revisions for the repair': async () => await listRoomRevisions(db, [roomId]),
     'a session': async () => await findLiveSession(db, sessionId),
-    'sessions of connected hosts': async () => await listLiveSessions(db, [sessionId]),
+    'sessions of connected hosts': async () => await listLiveCredentials(db, [sessionId]),
+    'an API key': async () => await findApiKey(db, 'no such hash'),
+    'the members of a room': async () => await listMembers(db, roomId),
+    'own invitations': async () => await listInvitations(db, { email: 'c1@example.org' }),
     'a user by address': async () => await findUserByEmail(db, '7@example.org')
   }
   for (const [name, ask] of Object.entries(queries)) {
     plans.length = 0
     await ask()
     t.ok(plans.length > 0, `${name}: the plan was told`)
-    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|rooms|polls|options|tallies|ballots)\b/, name)
+    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots)\b/, name)
   }
 })

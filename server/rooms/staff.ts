@@ -1,0 +1,50 @@
+import { PlenumError } from '../protocol/problem.ts'
+import type { MemberRole } from '../protocol/room.ts'
+
+/** Who manages a room, as of this revision of it. */
+export interface Staff {
+  readonly ownerId: string
+  /** By user id; the owner is not among them. */
+  readonly roles: Readonly<Record<string, MemberRole>>
+  /** Of the secret in the presenter link; null without one. */
+  readonly presenterHash: string | null
+  readonly revision: number
+}
+
+/**
+ * - `see` everything: drafts, results that are hidden from others, exports
+ * - `run` what is prepared: stage, lifecycle, reveal
+ * - `edit` polls and the room's own text
+ * - `own` the room itself: its people, links, webhooks, deletion
+ */
+export type Permission = 'see' | 'run' | 'edit' | 'own'
+
+const permissions = {
+  owner: ['see', 'run', 'edit', 'own'],
+  editor: ['see', 'run', 'edit'],
+  moderator: ['see', 'run'],
+  viewer: ['see']
+} as const satisfies Record<MemberRole | 'owner', readonly Permission[]>
+
+export function roleOf (staff: Staff, userId: string | undefined): MemberRole | 'owner' | undefined {
+  if (userId === undefined) return undefined
+  if (staff.ownerId === userId) return 'owner'
+  return Object.hasOwn(staff.roles, userId) ? staff.roles[userId] : undefined
+}
+
+export function mayUser (staff: Staff, userId: string | undefined, permission: Permission): boolean {
+  const role = roleOf(staff, userId)
+  return role !== undefined && permissions[role].some((one) => one === permission)
+}
+
+/** Throws `unseen`, which must read like what does not exist, where the user sees nothing, and forbidden where only this is too much. */
+export function requirePermission (permission: Permission, staff: Staff, userId: string, unseen: 'room_not_found' | 'poll_not_found'): void {
+  const role = roleOf(staff, userId)
+  if (role === undefined) throw new PlenumError(unseen)
+  if (!mayUser(staff, userId, permission)) throw new PlenumError('forbidden', { detail: `Your role in this room, ${role}, does not allow this.` })
+}
+
+/** Whether this onlooker sees what only those who manage the room see: by account, or by the presenter link. */
+export function seesAsStaff (staff: Staff, { userId, presenterHash }: { userId?: string | undefined, presenterHash?: string | undefined }): boolean {
+  return mayUser(staff, userId, 'see') || (presenterHash !== undefined && presenterHash === staff.presenterHash)
+}

@@ -80,7 +80,7 @@ export type TestSocket = Socket<ServerToClientEvents, ClientToServer>
 
 /** A connected socket with typed calls. It keeps every results frame it was sent; closed at teardown. */
 export async function connectSocket (
-  t: Test, url: string, { auth = {}, ...options }: { auth?: { voterToken?: string, accessToken?: string }, reconnection?: boolean, transports?: string[], extraHeaders?: Record<string, string> } = {}
+  t: Test, url: string, { auth = {}, ...options }: { auth?: { voterToken?: string, accessToken?: string, presenterToken?: string }, reconnection?: boolean, transports?: string[], extraHeaders?: Record<string, string> } = {}
 ) {
   const socket: TestSocket = io(url, { auth, transports: ['websocket'], reconnection: false, forceNew: true, ...options })
   const frames: Results[] = []

@@ -29,8 +29,11 @@ export interface Connection {
   onLive: (listener: () => void) => void
 }
 
-/** Joins the room, keeps it joined, and feeds `liveRoom`. */
-export function connectToRoom (code: string, liveRoom: LiveRoom, storage: KeyValueStorage = browserStorage): Connection {
+/**
+ * Joins the room, keeps it joined, and feeds `liveRoom`.
+ * @param presenterToken of the link that shows what only hosts see
+ */
+export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string, storage: KeyValueStorage = browserStorage): Connection {
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
   const listeners = new Set<() => void>()
@@ -41,7 +44,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, storage: KeyVal
   const socket = io({
     auth: (send) => {
       const voterToken = storage.getItem(voterTokenKey)
-      send(voterToken === null ? {} : { voterToken })
+      send({ ...(voterToken === null ? {} : { voterToken }), ...(presenterToken === undefined ? {} : { presenterToken }) })
     },
     transports: ['websocket', 'polling'],
     // Where WebSocket is refused, the same attempt goes on by long polling.

@@ -16,3 +16,8 @@ export function joinAddress (origin: string, code: string): string {
 export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname)
 }
+
+/** In the fragment, which no browser sends anywhere: neither logs nor a Referer can tell it. */
+export function presenterTokenFromHash (hash: string): string | undefined {
+  return /^#(presenter_[\w-]{22})$/.exec(hash)?.[1]
+}

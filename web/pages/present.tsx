@@ -4,12 +4,12 @@ import '../styles/results.css'
 import '../styles/present.css'
 import { connectToRoom } from '../client/connection.ts'
 import { createLiveRoom } from '../client/live-room.ts'
-import { roomCodeFromPath } from '../client/room-code.ts'
+import { presenterTokenFromHash, roomCodeFromPath } from '../client/room-code.ts'
 import { ProjectorPage } from './projector-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
 const liveRoom = createLiveRoom()
-const connection = connectToRoom(code, liveRoom)
+const connection = connectToRoom(code, liveRoom, presenterTokenFromHash(location.hash))
 
 const root = document.querySelector('#app')
 if (root !== null) render(<ProjectorPage code={code} liveRoom={liveRoom} connection={connection} />, root)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { openDatabase } from '../db/client.ts'
 import { databaseErrorOf } from '../db/errors.ts'
+import { createIdempotencyStore } from '../db/idempotency-store.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
 import { accountRoutes } from './http/account-routes.ts'
@@ -11,6 +12,7 @@ import { createAuthentication } from './http/authentication.ts'
 import { authRoutes } from './http/auth-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { keepAnswers } from './http/idempotency.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
@@ -147,7 +149,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
 
   const authentication = createAuthentication({ identity, tokens })
   const app = await createHttpServer({
-    logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin
+    logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
   })
   const relay = await registerWebsocket(app)
   sockets.attach(app, relay)
@@ -159,9 +161,12 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     await api.register(authRoutes, { identity, authentication })
     await api.register(accountRoutes, { accounts, authentication, deleteRoomsOf })
     await api.register(adminRoutes, { accounts, authentication })
-    await api.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
+    await api.register(async (kept) => {
+      keepAnswers(kept, { store: createIdempotencyStore(db), authentication })
+      await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
+      await kept.register(pollRoutes, { polls, views, authentication })
+    })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
-    await api.register(pollRoutes, { polls, views, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })

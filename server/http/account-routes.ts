@@ -70,8 +70,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const { limit = 20, cursor } = request.query
-    reply.header('cache-control', privateCache)
-    return toPage(await accounts.listKeys(user.id, { before: readCursor(cursor), limit: limit + 1 }), limit, (key) => key.id)
+    return toPage(request, reply, await accounts.listKeys(user.id, { before: readCursor(cursor), limit: limit + 1 }), limit, (key) => key.id)
   })
 
   app.delete('/api-keys/:keyId', {

@@ -4,7 +4,7 @@ import type { AccountService } from '../identity/account-service.ts'
 import { Page, PageQuery } from '../protocol/common.ts'
 import { ManagedUser, UserEdit } from '../protocol/identity.ts'
 import type { Authentication } from './authentication.ts'
-import { privateCache, readCursor, readId, toPage } from './conventions.ts'
+import { readCursor, readId, toPage } from './conventions.ts'
 import { hostSecurity, problemResponses } from './openapi.ts'
 
 /** The accounts of this server, for its admins. */
@@ -17,8 +17,7 @@ export async function adminRoutes (instance: FastifyInstance, { accounts, authen
   }, async (request, reply) => {
     await authentication.requireAdmin(request)
     const { limit = 20, cursor } = request.query
-    reply.header('cache-control', privateCache)
-    return toPage(await accounts.listUsers({ before: readCursor(cursor), limit: limit + 1 }), limit, (user) => user.id)
+    return toPage(request, reply, await accounts.listUsers({ before: readCursor(cursor), limit: limit + 1 }), limit, (user) => user.id)
   })
 
   app.patch('/admin/users/:userId', {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import fastifyCookie from '@fastify/cookie'
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify'
@@ -17,8 +18,11 @@ export interface HttpServerOptions {
   trustProxy: readonly string[]
   isSecure: boolean
   isAllowedOrigin: OriginCheck
+  /** Origins whose pages may read answers; with their cookies, as they are trusted. */
+  corsOrigins: readonly string[]
 }
 
+const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed']
 const maxBodyBytes = 64 * 1024
 // Long enough for a slow phone, short enough that a half-sent request does not hold a socket.
 const requestTimeoutMs = 10_000
@@ -45,6 +49,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   refuseUnknownQueries(app)
   refuseForeignPages(app, options.isAllowedOrigin)
   answerUnknownRoutes(app)
+  if (options.corsOrigins.length > 0) await answerListedOrigins(app, options.corsOrigins)
   await app.register(fastifyCookie)
   sendSecurityHeaders(app, options.isSecure)
   return app
@@ -125,6 +130,19 @@ function acceptEmptyJson (app: FastifyInstance): void {
   })
 }
 
+/** Pages of these origins may read what they are sent, with their cookies: they are trusted like our own. */
+async function answerListedOrigins (app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  const rule: FastifyCorsOptions = {
+    origin: [...origins], credentials: true, exposedHeaders: readableHeaders, maxAge: 600, methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+  }
+  await app.register(fastifyCors, {
+    delegator (request, decide) {
+      // An OPTIONS that asks for no permission is a method like any other.
+      decide(null, { ...rule, preflight: request.headers['access-control-request-method'] !== undefined })
+    }
+  })
+}
+
 /** A misspelt query parameter is an error, not a silent default. */
 function refuseUnknownQueries (app: FastifyInstance): void {
   app.addHook('onRoute', (route: RouteOptions) => {
@@ -136,7 +154,10 @@ function refuseUnknownQueries (app: FastifyInstance): void {
 function refuseForeignPages (app: FastifyInstance, isAllowedOrigin: OriginCheck): void {
   const readsOnly = new Set(['GET', 'HEAD', 'OPTIONS'])
   app.addHook('onRequest', (request, _reply, done) => {
-    const isRefused = !readsOnly.has(request.method) && !isAllowedOrigin(request.headers.origin, request.host)
+    const { origin, 'sec-fetch-site': site } = request.headers
+    // Without an Origin a browser still says that another site sent this.
+    const isForeign = !isAllowedOrigin(origin, request.host) || (origin === undefined && site === 'cross-site')
+    const isRefused = isForeign && !readsOnly.has(request.method)
     done(isRefused ? new PlenumError('forbidden', { detail: 'Pages of this origin may not do this.' }) : undefined)
   })
 }

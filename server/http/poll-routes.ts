@@ -45,8 +45,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor, roomId, status } = request.query
     const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
-    reply.header('cache-control', privateCache)
-    return toPage(found.map(({ poll }) => poll), limit, (poll) => poll.id)
+    return toPage(request, reply, found.map(({ poll }) => poll), limit, (poll) => poll.id)
   })
 
   app.get('/polls/:pollId', {

@@ -38,8 +38,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor } = request.query
     const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
-    reply.header('cache-control', privateCache)
-    return toPage(found.map(({ room }) => room), limit, (room) => room.id)
+    return toPage(request, reply, found.map(({ room }) => room), limit, (room) => room.id)
   })
 
   app.get('/rooms/:roomId', {

@@ -16,6 +16,7 @@ import { keepAnswers } from './http/idempotency.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
+import { createRateLimits } from './http/rate-limits.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
@@ -147,7 +148,8 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     for (const roomId of await rooms.listOwnIds(userId)) await deleteRoom(roomId, userId)
   }
 
-  const authentication = createAuthentication({ identity, tokens })
+  const limits = createRateLimits(cluster?.client)
+  const authentication = createAuthentication({ identity, tokens, limits })
   const app = await createHttpServer({
     logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
   })
@@ -158,7 +160,8 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     askDatabase: async () => { await readClock(db) }, isRedisUp: cluster?.isUp, isDraining: () => isDraining
   })
   await app.register(async (api) => {
-    await api.register(authRoutes, { identity, authentication })
+    limits.tell(api)
+    await api.register(authRoutes, { identity, authentication, limits })
     await api.register(accountRoutes, { accounts, authentication, deleteRoomsOf })
     await api.register(adminRoutes, { accounts, authentication })
     await api.register(async (kept) => {
@@ -167,7 +170,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
       await kept.register(pollRoutes, { polls, views, authentication })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
-    await api.register(voteRoutes, { ballotBox, views, authentication })
+    await api.register(voteRoutes, { ballotBox, views, authentication, limits })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })

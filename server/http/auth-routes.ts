@@ -2,29 +2,36 @@ import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { IdentityService } from '../identity/identity-service.ts'
+import { hashSecret } from '../identity/secrets.ts'
 import { Credentials, RefreshRequest, Registration, Tokens, VoterIdentity } from '../protocol/identity.ts'
 import type { Authentication } from './authentication.ts'
+import { addressKey, type RateLimits } from './rate-limits.ts'
 import { refuseBody } from './conventions.ts'
 import { hostSecurity, problemResponses } from './openapi.ts'
 
-export interface AuthRoutesOptions { identity: IdentityService, authentication: Authentication }
+export interface AuthRoutesOptions { identity: IdentityService, authentication: Authentication, limits: RateLimits }
 
-export async function authRoutes (instance: FastifyInstance, { identity, authentication }: AuthRoutesOptions): Promise<void> {
+export async function authRoutes (instance: FastifyInstance, { identity, authentication, limits }: AuthRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const tags = ['Identity']
 
   app.post('/auth/register', {
-    schema: { tags, summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: Tokens, ...problemResponses(400, 403, 409) } }
+    schema: { tags, summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: Tokens, ...problemResponses(400, 403, 409, 429) } }
   }, async (request, reply) => {
+    await limits.spend(request, 'register', addressKey(request.ip))
     const tokens = await identity.register(request.body)
     authentication.setHostCookie(request, reply, tokens)
     return await reply.code(201).header('location', '/api/v1/me').send(tokens)
   })
 
   app.post('/auth/login', {
-    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401, 403) } }
+    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401, 403, 429) } }
   }, async (request, reply) => {
+    const account = hashSecret(request.body.email.trim().toLowerCase())
+    await limits.spend(request, 'sign-in-address', addressKey(request.ip))
+    await limits.spend(request, 'sign-in', account)
     const tokens = await identity.login(request.body)
+    await limits.forgive('sign-in', account)
     authentication.setHostCookie(request, reply, tokens)
     return tokens
   })

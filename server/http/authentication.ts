@@ -5,6 +5,7 @@ import { claimsToBeVoter, hostCookieName, voterCookieName, voterTokenSeconds, ty
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { ApiScope, Tokens as TokensBody, VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 /** Who a request speaks for. A host may look at what its audience sees, so a request may be nobody's too. */
 export interface Caller {
@@ -16,7 +17,7 @@ export interface Caller {
 export type Authentication = ReturnType<typeof createAuthentication>
 
 /** Reads who sent a request from its bearer token, else from its cookies. */
-export function createAuthentication ({ identity, tokens }: { identity: IdentityService, tokens: Tokens }) {
+export function createAuthentication ({ identity, tokens, limits }: { identity: IdentityService, tokens: Tokens, limits: RateLimits }) {
   /** Throws unauthenticated for a token that is not valid; a stale cookie is nobody's fault and counts as none. */
   async function identify (request: FastifyRequest): Promise<Caller> {
     const token = readBearer(request)
@@ -40,6 +41,12 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
       if (error instanceof PlenumError) return undefined
       throw error
     }
+  }
+
+  /** What only reads is not counted: the boards answer that. */
+  async function countWrite (request: FastifyRequest, host: HostIdentity): Promise<HostIdentity> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') await limits.spend(request, 'write', host.user.id)
+    return host
   }
 
   function readVoterCookie (request: FastifyRequest): string | undefined {
@@ -85,16 +92,16 @@ export function createAuthentication ({ identity, tokens }: { identity: Identity
       return { userId: user.id, voterId, host: { userId: user.id, sessionId, expiresAt } }
     },
 
-    /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope. */
+    /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope, rate_limited. */
     async requireHost (request: FastifyRequest, scope: ApiScope): Promise<HostIdentity> {
-      return requireScope(requireSomeHost(request, await identify(request)), scope)
+      return await countWrite(request, requireScope(requireSomeHost(request, await identify(request)), scope))
     },
 
     /** A person, signed in: what concerns the account itself is not for API keys. Throws like requireHost. */
     async requirePerson (request: FastifyRequest): Promise<HostIdentity> {
       const host = requireSomeHost(request, await identify(request))
       if (host.scopes !== undefined) throw new PlenumError('forbidden', { detail: 'An API key cannot do this; sign in.' })
-      return host
+      return await countWrite(request, host)
     },
 
     /** Throws like requirePerson, forbidden for who is no admin. */

@@ -16,6 +16,7 @@ const meaning: Record<number, string> = {
   412: 'It was changed in the meantime',
   422: 'The answer can never count',
   428: 'If-Match is required',
+  429: 'Too often; see Retry-After',
   503: 'Try again after Retry-After'
 }
 

@@ -10,30 +10,39 @@ import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId } from './conventions.ts'
 import { anyoneSecurity, problemResponses, voterSecurity } from './openapi.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 export interface VoteRoutesOptions {
   ballotBox: BallotBox
   views: PollViews
   authentication: Authentication
+  limits: RateLimits
 }
 
 const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
 const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
 
-export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication }: VoteRoutesOptions): Promise<void> {
+export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits }: VoteRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Votes'], security: voterSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
+
+  /** The voter of a vote, counted. */
+  async function requireCaster (request: FastifyRequest): Promise<string> {
+    const voterId = await authentication.requireVoter(request)
+    await limits.spend(request, 'vote', voterId)
+    return voterId
+  }
 
   const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
     ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
   })
 
   app.put('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 503) } }
+    schema: { ...common, summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
   }, async (request, reply) => {
-    const voterId = await authentication.requireVoter(request)
+    const voterId = await requireCaster(request)
     reply.header('cache-control', privateCache)
     return await cast({ pollId: pollIdOf(request.params), voterId, ...request.body })
   })
@@ -41,7 +50,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   app.delete('/polls/:pollId/vote', {
     schema: { ...common, summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
   }, async (request, reply) => {
-    const voterId = await authentication.requireVoter(request)
+    const voterId = await requireCaster(request)
     reply.header('cache-control', privateCache)
     return await cast({ pollId: pollIdOf(request.params), voterId, answer: null })
   })

@@ -28,6 +28,8 @@ export function isHint (value: unknown): value is Hint {
 
 export interface Cluster {
   adapter: ReturnType<typeof createAdapter>
+  /** Fails at once while Redis is away. */
+  client: unknown
   isUp (): boolean
   /** Called each time the connection is there (again): messages may have been lost in between. */
   onReady (listener: () => void): void
@@ -92,6 +94,7 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
   return {
     // Only messages between servers go through Redis; broadcasts stay local. So a forged broadcast is not even read.
     adapter: createAdapter(pub, sub, { parser: { encode: () => '', decode: () => [] } }),
+    client: pub,
     isUp: () => pub.isReady && sub.isReady,
     onReady: (listener) => { readyListeners.push(listener) },
     async close () {

@@ -161,3 +161,25 @@ t.test('pages of listed origins may read answers with their cookies, others may 
   t.equal((await ask('https://slides.example.org', 'OPTIONS')).status, 204)
   t.not((await ask('https://evil.example')).headers.get('access-control-allow-origin'), 'https://evil.example')
 })
+
+t.test('passwords are not guessed: an account is closed for a while after ten tries, known or not, and others go on', async (t) => {
+  const [host, other] = [await registerHost(url), await registerHost(url)]
+  for (const email of [host.credentials.email, 'nobody@example.org']) {
+    const attempt = async (password: string) => await request(url, 'POST', '/api/v1/auth/login', { body: { email: email.toUpperCase(), password } })
+    for (let tries = 0; tries < 10; tries++) expectProblem(t, await attempt('not the password'), 'unauthenticated')
+    const refused = await attempt(host.credentials.password)
+    expectProblem(t, refused, 'rate_limited', 'even the right one')
+    t.ok(Number(refused.headers.get('retry-after')) > 0)
+    t.match(refused.headers.get('ratelimit'), /^"sign-in";r=0;t=\d+$/)
+    t.equal(refused.headers.get('ratelimit-policy'), '"sign-in";q=10;w=300')
+  }
+  t.equal((await signIn(other, other.credentials.password)).status, 200)
+})
+
+t.test('a host who floods is told to wait, and reading goes on', async (t) => {
+  const host = await registerHost(url)
+  const answers = await Promise.all(Array.from({ length: 1250 }, async () => await host.call('PATCH', `/rooms/${host.user.id}`, { title: 'Again' })))
+  const counts = (status: number) => answers.filter((answer) => answer.status === status).length
+  t.same([counts(404), counts(429)], [1200, 50])
+  t.equal((await host.call('GET', '/rooms')).status, 200)
+})

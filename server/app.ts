@@ -5,8 +5,10 @@ import { openDatabase } from '../db/client.ts'
 import { databaseErrorOf } from '../db/errors.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
+import { createExportService } from './exports/export-service.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { authRoutes } from './http/auth-routes.ts'
+import { exportRoutes } from './http/export-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { registerOpenApi } from './http/openapi.ts'
@@ -88,6 +90,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const rooms = createRoomService({ db, board: roomBoard })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
   const cluster = config.redisUrl === undefined
@@ -142,6 +145,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     await api.register(roomRoutes, { rooms, polls, board, authentication })
     await api.register(pollRoutes, { polls, views, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication })
+    await api.register(exportRoutes, { exporter, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
@@ -150,6 +154,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     isDraining = true
     await ballotBox.drain()
     feed.close()
+    exporter.stop()
     await sockets.drain()
   })
   app.addHook('onClose', async () => {

@@ -1,11 +1,21 @@
-import fc from 'fast-check'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import t from 'tap'
+import { text } from 'node:stream/consumers'
+import fc from 'fast-check'
 import type { Sql } from 'postgres'
+import t from 'tap'
+import { openDatabase } from '../../db/client.ts'
+import { findPolls } from '../../db/poll-store.ts'
+import { createExportService } from '../../server/exports/export-service.ts'
 import { guardText } from '../../server/exports/formula-guard.ts'
 import { createVersionWindow } from '../../server/exports/version-window.ts'
+import { createPollService } from '../../server/polls/poll-service.ts'
+import { toSnapshot } from '../../server/polls/poll-snapshot.ts'
+import { createResultsBoard } from '../../server/polls/results-board.ts'
 import type { BallotRow, ResultsRow, TimelineRow } from '../../server/protocol/export.ts'
 import type { Counts, Poll, Results } from '../../server/protocol/poll.ts'
+import { createRoomBoard } from '../../server/rooms/room-board.ts'
+import { createRoomService } from '../../server/rooms/room-service.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { createTestDatabase } from '../helpers/database.ts'
@@ -110,10 +120,9 @@ t.test('[V2] ballots are exported whole, and those that count add up to the resu
     t.strictSame({ voters: counting.length, counts: counted }, { voters, counts })
   }
   const { body: csv } = await read<string>(poll.id, '?what=ballots')
-  const [first] = ofVoter(cleo, 1)
   const lines = csv.trim().split('\r\n')
   t.equal(lines[0], 'round,version,voterId,n,choices,labels,castAt,counts')
-  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \|  \| Green",[^,]+,true$/, `${String(first)}`)
+  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \|  \| Green",[^,]+,true$/)
   t.match(lines.filter((line) => line.includes(anna.voterId))[1], /,2,,,[^,]+,false$/, 'a withdrawal')
   t.equal(await readText(poll.id, '?what=ballots&format=ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 })
@@ -122,13 +131,11 @@ t.test('[R2] the timeline has the counts at every version that ballots made', as
   const poll = await host.openPoll({ kind: 'multiple', revote: 'withdraw', options: [{ label: 'a' }, { label: 'b' }, { label: 'c' }] })
   const voters = await Promise.all(Array.from({ length: 8 }, async () => await createVoter(url)))
   const answers = [[1], [2], [3], [1, 2], [2, 3], [1, 2, 3], []]
-  const cast = new Map<Voter, number>()
   for (let round = 0; round < 3; round++) {
     // All at once in some order, so that versions of one ballot and of several come about.
     await Promise.all(voters.slice(0, 8 - round).map(async (voter, at) => { await vote(poll, voter, ...answers[(at + round) % 6] ?? []) }))
     for (const [at, voter] of voters.slice(0, 4).entries()) await vote(poll, voter, ...answers[(at + 3 * round) % 7] ?? [])
     for (const voter of voters.slice(2, 5)) await vote(poll, voter)
-    cast.clear()
     await host.command(poll.id, 'pause')
     await host.command(poll.id, 'open')
     if (round < 2) {
@@ -177,8 +184,8 @@ t.test('[R2] counting along the versions equals recounting, whatever the ballots
 
 t.test('a cell that a spreadsheet would run is only text', async (t) => {
   const runs = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\tx', '\rx', '\nx', ' =1', '\u00a0=1', '"=1', '\'=1', '" \'=1', '\uFF1D1', '\uFF0B1', '\uFF0D1', '\uFF201', ' \uFF1D1', '\u200b=1', '\0=1', '=\0', '=']
-  for (const text of runs) t.equal(guardText(text), `'${text.replaceAll('\0', '')}`, JSON.stringify(text))
-  for (const text of ['', 'Yes', '1+1', 'a=b', 'x@example.org', '10-20', '"quoted"', ' blank', '\u2013 dash', '\u{1f600}']) t.equal(guardText(text), text, JSON.stringify(text))
+  for (const cell of runs) t.equal(guardText(cell), `'${cell.replaceAll('\0', '')}`, JSON.stringify(cell))
+  for (const cell of ['', 'Yes', '1+1', 'a=b', 'x@example.org', '10-20', '"quoted"', ' blank', '\u2013 dash', '\u{1f600}']) t.equal(guardText(cell), cell, JSON.stringify(cell))
   t.equal(guardText('a\0b'), 'ab')
 
   const poll = await host.openPoll({ question: '=HYPERLINK("http://example.org","Click")', options: [{ label: '@SUM(1+1)' }, { label: 'a;=1' }] })
@@ -216,30 +223,83 @@ t.test('[O4] an export is for the host alone', async (t) => {
   t.equal((await request(url, 'HEAD', path, { token: host.accessToken })).status, 405)
 })
 
+t.test('a reader that stops reading is cut off', async (t) => {
+  const { poll } = await runTwoRounds()
+  const database = await openDatabase({ url: databaseUrl ?? '', dataDir: '', poolSize: 1, onError: (error) => { throw error } })
+  t.teardown(() => database.close())
+  const { db } = database
+  const board = createResultsBoard({ loadPolls: async (ids) => (await findPolls(db, ids)).map(toSnapshot), loadRoomPolls: async () => [] })
+  const polls = createPollService({ db, board, rooms: createRoomService({ db, board: createRoomBoard() }) })
+  const exporter = createExportService({ db, polls, maxRunning: 1, readTimeoutMs: 20 })
+  const open = async () => await exporter.open(poll.id, host.user.id, { what: 'ballots', format: 'ndjson' })
+
+  const { body } = await open()
+  await t.rejects(open(), { code: 'busy' })
+  const error = once(body, 'error')
+  body.once('readable', () => {})
+
+  t.match(await error, [{ message: /took too long/ }])
+  const { body: next } = await open()
+  t.equal((await text(next)).split('\n').length, 8, 'and makes room for the next')
+})
+
 t.test('an export of many ballots', async (t) => {
-  const server = await spawnServer(t, { DATABASE_URL: await createTestDatabase(t) })
+  const ballotCount = Number(process.env.EXPORT_BALLOTS ?? 150_000)
+  // A heap that would not hold the ballots.
+  const server = await spawnServer(t, { DATABASE_URL: await createTestDatabase(t), NODE_OPTIONS: '--max-old-space-size=80' })
   const host = await registerHost(server.url)
   const poll = await host.openPoll({ revote: 'change' })
-  const sql = openLedger(t, server.databaseUrl)
-  const ballotCount = Number(process.env.EXPORT_BALLOTS ?? 1_000_000)
-  await fill(sql, poll.id, ballotCount)
-  const open = async (query: string, signal: AbortSignal | null = null) => await fetch(
-    `${server.url}/api/v1/polls/${poll.id}/export${query}`, { headers: { authorization: `Bearer ${host.accessToken}` }, signal })
-  await (await open('')).text()
+  await fill(openLedger(t, server.databaseUrl), poll.id, ballotCount)
+  const open = async (query: string, signal?: AbortSignal) => await fetch(`${server.url}/api/v1/polls/${poll.id}/export${query}`, {
+    headers: { authorization: `Bearer ${host.accessToken}` }, ...(signal === undefined ? {} : { signal })
+  })
 
-  for (const query of (process.env.EXPORT_QUERIES ?? '?format=ndjson&what=ballots,?format=csv&what=timeline').split(',')) {
-    const before = residentMegabytes(server.pid())
-    let peak = before
-    let lines = 0
-    const startedAt = Date.now()
-    for await (const chunk of (await open(query)).body ?? []) {
-      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
-      peak = Math.max(peak, residentMegabytes(server.pid()))
+  await t.test('takes no more memory than one of few, shows nothing that came later, and holds up no vote', async (t) => {
+    for (const [query, expected] of [['?format=ndjson&what=ballots', ballotCount], ['?format=csv&what=timeline', ballotCount / 2 + 2]] as const) {
+      const before = residentMegabytes(server.pid())
+      const startedAt = Date.now()
+      const answer = await open(query)
+      const { voterToken } = await createVoter(server.url)
+      t.equal((await voteOverHttp(server.url, voterToken, poll.id, { choices: [1] })).status, 200)
+      let peak = before
+      t.equal(await countLines(answer, () => { peak = Math.max(peak, residentMegabytes(server.pid())) }), expected)
+      t.ok(peak - before < 100, `${query}: from ${before} MB to ${peak} MB in ${Date.now() - startedAt} ms`)
     }
-    console.error(`${query}: ${lines} lines in ${Date.now() - startedAt} ms, from ${before} MB to ${peak} MB`)
-    t.ok(peak - before < 100, query)
-  }
+  })
+
+  const unread = new AbortController()
+  await t.test('waits for its reader, as one of four at most', async (t) => {
+    const opened = await Promise.all([1, 2, 3, 4].map(async () => await open('?what=ballots&format=json', unread.signal)))
+    t.strictSame(opened.map(({ status }) => status), [200, 200, 200, 200])
+    const refused = await host.call('GET', `/polls/${poll.id}/export`)
+    expectProblem(t, refused, 'busy')
+    t.equal(refused.headers.get('retry-after'), '5')
+  })
+
+  await t.test('ends when its reader goes', async (t) => {
+    unread.abort()
+    await waitUntil(async () => {
+      const answers = await Promise.all([1, 2, 3, 4].map(async () => await host.call('GET', `/polls/${poll.id}/export`)))
+      return answers.every(({ status }) => status === 200)
+    }, 5000, () => 'the exports that nobody reads go on')
+    t.pass()
+  })
+
+  await t.test('[O2] is cut off when the server ends', async (t) => {
+    const cut = await open('?what=ballots&format=json')
+    t.equal(await server.terminate(), 0)
+    await t.rejects(countLines(cut))
+  })
 })
+
+async function countLines ({ body }: Response, onChunk = () => {}): Promise<number> {
+  let lines = 0
+  for await (const chunk of body ?? []) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+    onChunk()
+  }
+  return lines
+}
 
 /** As if so many people had voted, two in each batch. */
 async function fill (sql: Sql, pollId: string, ballotCount: number): Promise<void> {
@@ -255,5 +315,3 @@ function residentMegabytes (pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kilobytes) / 1024)
 }
-
-void waitUntil

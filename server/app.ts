@@ -6,10 +6,12 @@ import { databaseErrorOf } from '../db/errors.ts'
 import { createIdempotencyStore } from '../db/idempotency-store.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
+import { createExportService } from './exports/export-service.ts'
 import { accountRoutes } from './http/account-routes.ts'
 import { adminRoutes } from './http/admin-routes.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { authRoutes } from './http/auth-routes.ts'
+import { exportRoutes } from './http/export-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { keepAnswers } from './http/idempotency.ts'
@@ -98,6 +100,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const members = createMemberService({ db, rooms })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
   const cluster = config.redisUrl === undefined
@@ -171,6 +174,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits })
+    await api.register(exportRoutes, { exporter, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
@@ -179,6 +183,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     isDraining = true
     await ballotBox.drain()
     feed.close()
+    exporter.stop()
     await sockets.drain()
   })
   app.addHook('onClose', async () => {

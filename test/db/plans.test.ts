@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { findApiKey } from '../../db/api-key-store.ts'
 import { openDatabase } from '../../db/client.ts'
+import { listBallots, listTallies } from '../../db/export-store.ts'
 import { appendBallots } from '../../db/ledger.ts'
 import { listInvitations, listMembers } from '../../db/member-store.ts'
 import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
@@ -66,6 +67,8 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'an old round': async () => await findTally(db, pollId, 1),
     'versions for the repair': async () => await listPollVersions(db, [pollId], [roomId]),
     'what is due': async () => await listDuePolls(db, 1000),
+    'a page of an export': async () => await listBallots(db, { pollId, round: 1, maxVersion: 9, after: { voterId, n: 1 }, limit: 500 }),
+    'rounds of an export': async () => await listTallies(db, pollId, { after: 0, before: 2, limit: 100 }),
     'a room by its code': async () => await findRoomByCode(db, 'C1'),
     'rooms by id': async () => await findRooms(db, [roomId]),
     'rooms of a host': async () => await listRooms(db, { userId: ownerId, limit: 20 }),

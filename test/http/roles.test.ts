@@ -110,6 +110,7 @@ const rows: Row[] = [
   { route: 'POST /polls/{pollId}/reveal', need: 'run', scope: 'polls:write', ok: 200, body: { revealed: true }, path: async () => `/polls/${await hidden()}/reveal` },
   // The poll itself is no secret here, its results are: who may not see them is told so.
   { route: 'GET /polls/{pollId}/results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await hidden()}/results` },
+  { route: 'GET /polls/{pollId}/export', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await hidden()}/export` },
   { route: 'PUT /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, body: { answer: { choices: [1] } }, path: async () => `/polls/${await open()}/vote` },
   { route: 'GET /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/polls/${await open()}/vote` },
   { route: 'DELETE /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 404, path: async () => `/polls/${await open()}/vote` },

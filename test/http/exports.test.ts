@@ -1,0 +1,317 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import fc from 'fast-check'
+import type { Sql } from 'postgres'
+import t from 'tap'
+import { openDatabase } from '../../db/client.ts'
+import { findPolls } from '../../db/poll-store.ts'
+import { createExportService } from '../../server/exports/export-service.ts'
+import { guardText } from '../../server/exports/formula-guard.ts'
+import { createVersionWindow } from '../../server/exports/version-window.ts'
+import { createPollService } from '../../server/polls/poll-service.ts'
+import { toSnapshot } from '../../server/polls/poll-snapshot.ts'
+import { createResultsBoard } from '../../server/polls/results-board.ts'
+import type { BallotRow, ResultsRow, TimelineRow } from '../../server/protocol/export.ts'
+import type { Counts, Poll, Results } from '../../server/protocol/poll.ts'
+import { createRoomBoard } from '../../server/rooms/room-board.ts'
+import { createRoomService } from '../../server/rooms/room-service.ts'
+import { waitUntil } from '../helpers/child-process.ts'
+import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { createTestDatabase } from '../helpers/database.ts'
+import { openLedger, recount } from '../helpers/ledger.ts'
+import { holds } from '../helpers/properties.ts'
+import { spawnServer, startServer } from '../helpers/server.ts'
+
+const { url, databaseUrl } = await startServer(t)
+const host = await registerHost(url)
+const sql = openLedger(t, databaseUrl)
+
+const read = async <T>(pollId: string, query = '') => await host.call<T>('GET', `/polls/${pollId}/export${query}`)
+const readJson = async <T>(pollId: string, what: string) => (await read<T[]>(pollId, `?format=json&what=${what}`)).body
+
+const open = async (pollId: string, query: string) =>
+  await fetch(`${url}/api/v1/polls/${pollId}/export${query}`, { headers: { authorization: `Bearer ${host.accessToken}` } })
+const readText = async (pollId: string, query: string) => await (await open(pollId, query)).text()
+
+type Voter = Awaited<ReturnType<typeof createVoter>>
+
+async function vote (poll: Poll, { voterToken }: Voter, ...choices: number[]): Promise<void> {
+  const { status } = choices.length > 0
+    ? await voteOverHttp(url, voterToken, poll.id, { choices })
+    : await request(url, 'DELETE', `/api/v1/polls/${poll.id}/vote`, { token: voterToken })
+  if (status !== 200) throw new Error(`the vote was answered ${status}`)
+}
+
+/** Two rounds of a poll with several choices: one with a change and a withdrawal, one with another option. */
+async function runTwoRounds () {
+  const options = [{ label: 'Red, or "red"' }, { label: '=1+1' }, { label: 'Gr\u00fcn' }]
+  const poll = await host.openPoll({ kind: 'multiple', question: 'Which; and why?', revote: 'withdraw', options })
+  const voters = await Promise.all([1, 2, 3].map(async () => await createVoter(url)))
+  const [anna, ben, cleo] = voters
+  if (anna === undefined || ben === undefined || cleo === undefined) throw new Error('there are no voters')
+  await vote(poll, anna, 1, 2)
+  await vote(poll, ben, 2)
+  await vote(poll, cleo, 1, 2, 3)
+  await vote(poll, ben, 3)
+  await vote(poll, anna)
+  const { body: reset } = await host.command(poll.id, 'reset')
+  const edited = [{ id: 3, label: 'Green' }, { id: 1, label: 'Red' }, { label: 'Blue' }]
+  await host.call('PATCH', `/polls/${poll.id}`, { options: edited }, { 'if-match': `"${reset.revision}"` })
+  await host.command(poll.id, 'open')
+  await vote(poll, anna, 1, 4)
+  await vote(poll, ben, 4)
+  const results = [(await host.results(poll.id, '?round=1')).body, (await host.results(poll.id)).body]
+  return { poll, anna, ben, cleo, results }
+}
+
+const toCounts = (rows: { optionId: number, selections: number }[]): Counts => Object.fromEntries(rows.map((row) => [row.optionId, row.selections]))
+
+t.test('[L3] results of every round are exported, and equal to the public ones', async (t) => {
+  const { poll, results } = await runTwoRounds()
+  const rows = await readJson<ResultsRow>(poll.id, 'results')
+  t.strictSame(rows.map(({ round, optionId, label, selections, percentOfVoters }) => [round, optionId, label, selections, percentOfVoters]), [
+    [1, 3, 'Green', 2, 100], [1, 1, 'Red', 1, 50], [1, 2, null, 1, 50],
+    [2, 3, 'Green', 0, 0], [2, 1, 'Red', 1, 50], [2, 4, 'Blue', 2, 100]
+  ], 'in the order of the host, with the labels of now')
+  for (const { round, version, status, final, voters, counts, at } of results) {
+    const ofRound = rows.filter((row) => row.round === round)
+    t.strictSame(toCounts(ofRound), counts)
+    for (const row of ofRound) t.hasStrict(row, { pollId: poll.id, question: 'Which; and why?', kind: 'multiple', version, status, final, voters, at })
+  }
+  t.hasStrict(rows[0], { status: 'closed', final: true, voters: 2 })
+})
+
+t.test('the file is UTF-8 for spreadsheets by default, with a name that says what it is', async (t) => {
+  const { poll, results } = await runTwoRounds()
+  const { status, headers, body } = await read<string>(poll.id)
+  t.equal(status, 200)
+  t.equal(headers.get('content-type'), 'text/csv; charset=utf-8; header=present')
+  t.equal(headers.get('content-disposition'), `attachment; filename="poll-${poll.id}-results-v${results[1]?.version}.csv"`)
+  t.equal(headers.get('cache-control'), 'private, no-store')
+  const [first, last] = results
+  t.equal(body, [
+    'pollId,question,kind,round,version,status,final,at,optionId,label,selections,voters,percentOfVoters',
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},3,Green,2,2,100`,
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},1,Red,1,2,50`,
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},2,,1,2,50`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},3,Green,0,2,0`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},1,Red,1,2,50`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},4,Blue,2,2,100`, ''
+  ].join('\r\n'), 'without its mark, which fetch takes away')
+  const bytes = Buffer.from(await (await open(poll.id, '')).arrayBuffer())
+  t.strictSame(Array.from(bytes.subarray(0, 4)), [0xef, 0xbb, 0xbf, 'p'.charCodeAt(0)])
+})
+
+t.test('[V2] ballots are exported whole, and those that count add up to the results', async (t) => {
+  const { poll, anna, ben, cleo, results } = await runTwoRounds()
+  const rows = await readJson<BallotRow>(poll.id, 'ballots')
+  const ofVoter = ({ voterId }: Voter, round: number) => rows.filter((row) => row.voterId === voterId && row.round === round)
+    .map(({ n, answer, labels, counts }) => [n, answer?.choices ?? null, labels, counts])
+  t.strictSame(ofVoter(anna, 1), [[1, [1, 2], ['Red', null], false], [2, null, [], false]])
+  t.strictSame(ofVoter(ben, 1), [[1, [2], [null], false], [2, [3], ['Green'], true]])
+  t.strictSame(ofVoter(cleo, 1), [[1, [1, 2, 3], ['Red', null, 'Green'], true]])
+  t.strictSame(ofVoter(anna, 2), [[1, [1, 4], ['Red', 'Blue'], true]])
+  t.equal(rows.length, 7)
+  for (const { round, voters, counts } of results) {
+    const counting = rows.filter((row) => row.round === round && row.counts)
+    const counted: Counts = Object.fromEntries(Object.keys(counts).map((id) => [id, 0]))
+    for (const choice of counting.flatMap(({ answer }) => answer?.choices ?? [])) counted[choice] = (counted[choice] ?? 0) + 1
+    t.strictSame({ voters: counting.length, counts: counted }, { voters, counts })
+  }
+  const { body: csv } = await read<string>(poll.id, '?what=ballots')
+  const lines = csv.trim().split('\r\n')
+  t.equal(lines[0], 'round,version,voterId,n,choices,labels,castAt,counts')
+  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \|  \| Green",[^,]+,true$/)
+  t.match(lines.filter((line) => line.includes(anna.voterId))[1], /,2,,,[^,]+,false$/, 'a withdrawal')
+  t.equal(await readText(poll.id, '?what=ballots&format=ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+})
+
+t.test('[R2] the timeline has the counts at every version that ballots made', async (t) => {
+  const poll = await host.openPoll({ kind: 'multiple', revote: 'withdraw', options: [{ label: 'a' }, { label: 'b' }, { label: 'c' }] })
+  const voters = await Promise.all(Array.from({ length: 8 }, async () => await createVoter(url)))
+  const answers = [[1], [2], [3], [1, 2], [2, 3], [1, 2, 3], []]
+  for (let round = 0; round < 3; round++) {
+    // All at once in some order, so that versions of one ballot and of several come about.
+    await Promise.all(voters.slice(0, 8 - round).map(async (voter, at) => { await vote(poll, voter, ...answers[(at + round) % 6] ?? []) }))
+    for (const [at, voter] of voters.slice(0, 4).entries()) await vote(poll, voter, ...answers[(at + 3 * round) % 7] ?? [])
+    for (const voter of voters.slice(2, 5)) await vote(poll, voter)
+    await host.command(poll.id, 'pause')
+    await host.command(poll.id, 'open')
+    if (round < 2) {
+      await host.command(poll.id, 'reset')
+      await host.command(poll.id, 'open')
+    }
+  }
+  const rows = await readJson<TimelineRow>(poll.id, 'timeline')
+  const versions = await sql<{ round: number, version: number }[]>`SELECT DISTINCT round, version::int FROM ballots WHERE poll_id = ${poll.id} ORDER BY version`
+  t.strictSame(rows.map(({ round, version }) => ({ round, version })), Array.from(versions))
+  for (const row of rows) {
+    const shown: Results = { ...row, pollId: poll.id, status: 'open', final: false }
+    t.strictSame({ voters: row.voters, counts: row.counts }, await recount(sql, shown), `version ${row.version}`)
+  }
+  const last = rows.at(-1)
+  t.hasStrict((await host.results(poll.id)).body, { round: 3, voters: last?.voters, counts: last?.counts })
+  const { body: csv } = await read<string>(poll.id, '?what=timeline')
+  t.equal(csv, ['round,version,at,voters,selections_1,selections_2,selections_3', ...rows.map(({ round, version, at, voters, counts }) =>
+    [round, version, at, voters, counts[1], counts[2], counts[3]].join(',')), ''].join('\r\n'))
+})
+
+t.test('[R2] counting along the versions equals recounting, whatever the ballots and however they are cut into windows', async (t) => {
+  const buckets = ['1', '2', '3']
+  const answer = fc.option(fc.subarray(buckets, { minLength: 1 }))
+  const ballot = fc.record({ version: fc.integer({ min: 5, max: 24 }), voter: fc.integer({ min: 0, max: 4 }), answer })
+  holds(t, fc.property(fc.array(ballot, { maxLength: 40 }), fc.integer({ min: 1, max: 25 }), (unsorted, size) => {
+    const ballots = unsorted.toSorted((a, b) => a.version - b.version)
+    const newestOf = (voter: number, before: number) => ballots.slice(0, before).findLast((other) => other.voter === voter)?.answer ?? null
+    const steps = ballots.map(({ version, voter, answer }, at) => ({ version, at: new Date(version), before: newestOf(voter, at), after: answer }))
+    const total = { voters: 0, counts: { 1: 0, 2: 0, 3: 0 } }
+    const counted = []
+    for (let firstVersion = 5; firstVersion < 25; firstVersion += size) {
+      const window = createVersionWindow({ firstVersion, size, buckets })
+      for (const step of steps.toReversed()) if (window.covers(step.version)) window.add(step)
+      counted.push(...window.count(total))
+    }
+    const expected = Array.from(new Set(ballots.map(({ version }) => version)), (version) => {
+      const until = ballots.filter((one) => one.version <= version).length
+      const answers = [0, 1, 2, 3, 4].map((voter) => newestOf(voter, until)).filter((newest) => newest !== null)
+      const counts = Object.fromEntries(buckets.map((bucket) => [bucket, answers.flat().filter((one) => one === bucket).length]))
+      return { version, at: new Date(version), voters: answers.length, counts }
+    })
+    return JSON.stringify(counted) === JSON.stringify(expected)
+  }))
+})
+
+t.test('a cell that a spreadsheet would run is only text', async (t) => {
+  const runs = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\tx', '\rx', '\nx', ' =1', '\u00a0=1', '"=1', '\'=1', '" \'=1', '\uFF1D1', '\uFF0B1', '\uFF0D1', '\uFF201', ' \uFF1D1', '\u200b=1', '\0=1', '=\0', '=']
+  for (const cell of runs) t.equal(guardText(cell), `'${cell.replaceAll('\0', '')}`, JSON.stringify(cell))
+  for (const cell of ['', 'Yes', '1+1', 'a=b', 'x@example.org', '10-20', '"quoted"', ' blank', '\u2013 dash', '\u{1f600}']) t.equal(guardText(cell), cell, JSON.stringify(cell))
+  t.equal(guardText('a\0b'), 'ab')
+
+  const poll = await host.openPoll({ question: '=HYPERLINK("http://example.org","Click")', options: [{ label: '@SUM(1+1)' }, { label: 'a;=1' }] })
+  const { body } = await read<string>(poll.id)
+  t.match(body, `,"'=HYPERLINK(""http://example.org"",""Click"")",`)
+  t.match(body, ',\'@SUM(1+1),0,0,')
+  t.match(body, ',"a;=1",', 'a delimiter of other programs is quoted')
+  const [row] = await readJson<ResultsRow>(poll.id, 'results')
+  t.hasStrict(row, { question: '=HYPERLINK("http://example.org","Click")', label: '@SUM(1+1)', percentOfVoters: null }, 'JSON is as it is')
+})
+
+t.test('a poll without ballots has exports of nothing', async (t) => {
+  const poll = await host.createPoll()
+  t.equal((await readJson<ResultsRow>(poll.id, 'results')).length, 2)
+  for (const what of ['ballots', 'timeline']) {
+    t.strictSame(await readJson(poll.id, what), [])
+    t.equal(await readText(poll.id, `?format=ndjson&what=${what}`), '')
+    t.match((await read<string>(poll.id, `?what=${what}`)).body, /^round,version,[^\n]+\r\n$/)
+  }
+})
+
+t.test('[O4] an export is for the host alone', async (t) => {
+  const poll = await host.openPoll()
+  const path = `/api/v1/polls/${poll.id}/export`
+  const stranger = await registerHost(url)
+  const { voterToken } = await createVoter(url)
+  expectProblem(t, await stranger.call('GET', `/polls/${poll.id}/export`), 'poll_not_found')
+  expectProblem(t, await read('01890000-0000-7000-8000-000000000000'), 'poll_not_found', 'no such poll')
+  expectProblem(t, await read('x'), 'poll_not_found', 'a malformed id')
+  expectProblem(t, await request(url, 'GET', path), 'unauthenticated')
+  expectProblem(t, await request(url, 'GET', path, { token: voterToken }), 'forbidden')
+  for (const query of ['?format=xlsx', '?format=', '?what=votes', '?format=csv&format=json', '?what=RESULTS', '?round=1']) {
+    expectProblem(t, await read(poll.id, query), 'validation_failed', query)
+  }
+  t.equal((await request(url, 'HEAD', path, { token: host.accessToken })).status, 405)
+})
+
+t.test('a reader that stops reading is cut off', async (t) => {
+  const { poll } = await runTwoRounds()
+  const database = await openDatabase({ url: databaseUrl ?? '', dataDir: '', poolSize: 1, onError: (error) => { throw error } })
+  t.teardown(() => database.close())
+  const { db } = database
+  const board = createResultsBoard({ loadPolls: async (ids) => (await findPolls(db, ids)).map(toSnapshot), loadRoomPolls: async () => [] })
+  const polls = createPollService({ db, board, rooms: createRoomService({ db, board: createRoomBoard() }) })
+  const exporter = createExportService({ db, polls, maxRunning: 1, readTimeoutMs: 20 })
+  const open = async () => await exporter.open(poll.id, host.user.id, { what: 'ballots', format: 'ndjson' })
+
+  const { body } = await open()
+  await t.rejects(open(), { code: 'busy' })
+  const error = once(body, 'error')
+  body.once('readable', () => {})
+
+  t.match(await error, [{ message: /took too long/ }])
+  const { body: next } = await open()
+  t.equal((await text(next)).split('\n').length, 8, 'and makes room for the next')
+})
+
+t.test('an export of many ballots', async (t) => {
+  const ballotCount = Number(process.env.EXPORT_BALLOTS ?? 150_000)
+  // A heap that would not hold the ballots.
+  const server = await spawnServer(t, { DATABASE_URL: await createTestDatabase(t), NODE_OPTIONS: '--max-old-space-size=80' })
+  const host = await registerHost(server.url)
+  const poll = await host.openPoll({ revote: 'change' })
+  await fill(openLedger(t, server.databaseUrl), poll.id, ballotCount)
+  const open = async (query: string, signal?: AbortSignal) => await fetch(`${server.url}/api/v1/polls/${poll.id}/export${query}`, {
+    headers: { authorization: `Bearer ${host.accessToken}` }, ...(signal === undefined ? {} : { signal })
+  })
+
+  await t.test('takes no more memory than one of few, shows nothing that came later, and holds up no vote', async (t) => {
+    for (const [query, expected] of [['?format=ndjson&what=ballots', ballotCount], ['?format=csv&what=timeline', ballotCount / 2 + 2]] as const) {
+      const before = residentMegabytes(server.pid())
+      const startedAt = Date.now()
+      const answer = await open(query)
+      const { voterToken } = await createVoter(server.url)
+      t.equal((await voteOverHttp(server.url, voterToken, poll.id, { choices: [1] })).status, 200)
+      let peak = before
+      t.equal(await countLines(answer, () => { peak = Math.max(peak, residentMegabytes(server.pid())) }), expected)
+      t.ok(peak - before < 100, `${query}: from ${before} MB to ${peak} MB in ${Date.now() - startedAt} ms`)
+    }
+  })
+
+  const unread = new AbortController()
+  await t.test('waits for its reader, as one of four at most', async (t) => {
+    const opened = await Promise.all([1, 2, 3, 4].map(async () => await open('?what=ballots&format=json', unread.signal)))
+    t.strictSame(opened.map(({ status }) => status), [200, 200, 200, 200])
+    const refused = await host.call('GET', `/polls/${poll.id}/export`)
+    expectProblem(t, refused, 'busy')
+    t.equal(refused.headers.get('retry-after'), '5')
+  })
+
+  await t.test('ends when its reader goes', async (t) => {
+    unread.abort()
+    await waitUntil(async () => {
+      const answers = await Promise.all([1, 2, 3, 4].map(async () => await host.call('GET', `/polls/${poll.id}/export`)))
+      return answers.every(({ status }) => status === 200)
+    }, 5000, () => 'the exports that nobody reads go on')
+    t.pass()
+  })
+
+  await t.test('[O2] is cut off when the server ends', async (t) => {
+    const cut = await open('?what=ballots&format=json')
+    t.equal(await server.terminate(), 0)
+    await t.rejects(countLines(cut))
+  })
+})
+
+async function countLines ({ body }: Response, onChunk = () => {}): Promise<number> {
+  let lines = 0
+  for await (const chunk of body ?? []) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+    onChunk()
+  }
+  return lines
+}
+
+/** As if so many people had voted, two in each batch. */
+async function fill (sql: Sql, pollId: string, ballotCount: number): Promise<void> {
+  await sql`
+    INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, at)
+    SELECT ${pollId}, 1, gen_random_uuid(), 1, 3 + i / 2, CASE i % 2 WHEN 0 THEN '{"choices":[1]}'::jsonb ELSE '{"choices":[2]}' END, now()
+    FROM generate_series(0, ${ballotCount - 1}::int) i`
+  const counts = { 1: ballotCount / 2, 2: ballotCount / 2 }
+  await sql`UPDATE tallies SET version = ${2 + ballotCount / 2}, voters = ${ballotCount}, counts = ${sql.json(counts)} WHERE poll_id = ${pollId}`
+}
+
+function residentMegabytes (pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kilobytes) / 1024)
+}

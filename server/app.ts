@@ -5,6 +5,8 @@ import { openDatabase } from '../db/client.ts'
 import { databaseErrorOf } from '../db/errors.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
+import { graphqlRoutes } from './graphql/graphql-routes.ts'
+import { createSubscriptions } from './graphql/subscriptions.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { authRoutes } from './http/auth-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -128,6 +130,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const schedule = startPollSchedule({ db, polls, onError })
 
   const authentication = createAuthentication({ identity, tokens })
+  const subscriptions = createSubscriptions({ feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket })
   const app = await createHttpServer({
     logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin
   })
@@ -144,11 +147,15 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     await api.register(voteRoutes, { ballotBox, views, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
+  await app.register(graphqlRoutes, {
+    polls, rooms, views, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
+  })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
 
   app.addHook('preClose', async () => {
     isDraining = true
     await ballotBox.drain()
+    subscriptions.close()
     feed.close()
     await sockets.drain()
   })

@@ -1,6 +1,7 @@
 import type { AccessClaims } from '../identity/tokens.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { Results } from '../protocol/poll.ts'
+import { PlenumError } from '../protocol/problem.ts'
 import type { Feed, FeedConnection } from '../realtime/feed.ts'
 import type { SessionWatch } from '../realtime/session-watch.ts'
 
@@ -13,7 +14,7 @@ type Step = IteratorResult<{ results: Results }, undefined>
 
 /**
  * A poll's results as they change, from the feed: first the current ones. Whoever asks late gets the newest only; nothing else is kept.
- * Ends when the poll is removed. Throws poll_not_found.
+ * Ends when the poll is removed. Throws poll_not_found, and later unavailable when the reader does not keep up.
  */
 export async function openResultsStream (
   { feed, sessions }: ResultsStreamOptions, pollId: string, { host, ...onlooker }: Onlooker & { host?: AccessClaims }
@@ -21,12 +22,13 @@ export async function openResultsStream (
   let newest: Results | undefined
   let answer: ((step: Step) => void) | undefined
   let isEnded = false
+  let isCut = false
+  let leave = () => {}
 
   function end (): Step {
     const done: Step = { value: undefined, done: true }
     isEnded = true
-    unwatch()
-    subscription?.leave()
+    leave()
     answer?.(done)
     answer = undefined
     return done
@@ -45,15 +47,22 @@ export async function openResultsStream (
       return false
     },
     heartbeat () {},
-    close () { end() }
+    close () {
+      // Who has not asked for the next one may be too slow. It is told to come back, and learns then whether the poll is still there.
+      isCut = answer === undefined
+      end()
+    }
   }
-  let unwatch = () => {}
-  let subscription: Awaited<ReturnType<Feed['join']>> | undefined
-  subscription = await feed.join(pollId, onlooker, () => connection)
-  if (host !== undefined) unwatch = sessions.watch({ host, end: subscription.becomeAudience })
+  const subscription = await feed.join(pollId, onlooker, () => connection)
+  const unwatch = host === undefined ? () => {} : sessions.watch({ host, end: subscription.becomeAudience })
+  leave = () => {
+    unwatch()
+    subscription.leave()
+  }
 
   const stream: AsyncIterableIterator<{ results: Results }, undefined, undefined> = {
     async next (): Promise<Step> {
+      if (isCut) throw new PlenumError('unavailable')
       if (isEnded) return end()
       subscription.drained()
       const results = newest

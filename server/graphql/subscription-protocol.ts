@@ -43,7 +43,8 @@ export const closings = {
   tooMany: [4429, 'Too many requests'],
   secondInitialisation: [4429, 'Too many initialisation requests'],
   goingAway: [1001, 'Going away'],
-  failed: [1011, 'Internal error']
+  // Of all codes for this the one after which the library comes back by itself.
+  failed: [1013, 'Try again later']
 } as const
 export type Closing = keyof typeof closings
 

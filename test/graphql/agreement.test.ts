@@ -118,6 +118,6 @@ t.test('[R6] whatever happened, REST, GraphQL, the socket and the feed show each
         if (JSON.stringify(results) !== expected) throw new Error(`${name} shows ${JSON.stringify(results)}, REST ${expected}`)
       }
     }
-  }), { numRuns: 12 })
+  }), { numRuns: 8 })
   t.notOk(report.failed, fc.defaultReportMessage(report) ?? `holds for ${report.numRuns} inputs`)
 })

@@ -130,7 +130,9 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   const schedule = startPollSchedule({ db, polls, onError })
 
   const authentication = createAuthentication({ identity, tokens })
-  const subscriptions = createSubscriptions({ feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket })
+  const subscriptions = createSubscriptions({
+    feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
+  })
   const app = await createHttpServer({
     logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin
   })

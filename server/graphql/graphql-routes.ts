@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { getOperationAST, Location, NoSchemaIntrospectionCustomRule, OperationTypeNode } from 'graphql'
 import { mercurius } from 'mercurius'
 import { privateCache } from '../http/conventions.ts'
@@ -53,7 +53,10 @@ export async function graphqlRoutes (app: FastifyInstance, { subscriptions, isAl
   })
   app.setErrorHandler((error, request, reply) => {
     const errors = toProblems(error, request)
-    return reply.code(errors[0]?.extensions.status ?? 500).header('cache-control', privateCache).send({ errors })
+    const { status = 500, retryAfterMs } = errors[0]?.extensions ?? {}
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="plenum"')
+    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+    return reply.code(status).header('cache-control', privateCache).type(mediaTypeOf(request)).send({ errors })
   })
 
   app.post<{ Body: GraphqlRequest }>('/graphql', { schema: { hide: true, querystring: Empty, body: GraphqlRequest } }, async (request, reply) => {
@@ -61,7 +64,7 @@ export async function graphqlRoutes (app: FastifyInstance, { subscriptions, isAl
     const context: GraphqlContext = {
       request, onlooker: await authentication.identifyOnlooker(request), operationName: operationName ?? undefined
     }
-    reply.header('cache-control', privateCache)
+    reply.header('cache-control', privateCache).type(mediaTypeOf(request))
     return await reply.graphql(query, context, variables ?? {}, context.operationName)
   })
 
@@ -76,9 +79,16 @@ export async function graphqlRoutes (app: FastifyInstance, { subscriptions, isAl
         throw new PlenumError('method_not_allowed', { detail: 'Send a POST, or upgrade to a WebSocket.' })
       }
       if (!isAllowedOrigin(request.headers.origin, request.host)) throw new PlenumError('forbidden', { detail: 'Pages of this origin may not listen here.' })
+      if (subscriptions.isFull()) throw new PlenumError('busy', { retryAfterMs: 1000 })
       await authentication.identifyOnlooker(request)
     },
     wsHandler: (socket, request) => { subscriptions.serve(socket, request) },
     handler: async () => { throw new PlenumError('method_not_allowed') }
   })
+}
+
+/** Clients that know it prefer the type by which they can tell our answer from a proxy's. */
+function mediaTypeOf (request: FastifyRequest): string {
+  const own = 'application/graphql-response+json'
+  return `${(request.headers.accept ?? '').includes(own) ? own : 'application/json'}; charset=utf-8`
 }

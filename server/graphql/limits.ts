@@ -7,8 +7,8 @@ const maxAliases = 15
 const maxCost = 10_000
 const maxVotes = 1
 
-/** Tokens of a document: what is parsed and compared before it can be measured. */
-export const maxTokens = 1000
+/** Tokens of a document: what is parsed, and compared with everything else in it, before it can be refused. */
+export const maxTokens = 600
 
 const defaultPageSize = 20
 const maxPageSize = 100

@@ -83,7 +83,7 @@ export function serveSubscriptions (socket: WebSocket, handler: SubscriptionHand
 
   async function receive (message: ClientMessage): Promise<void> {
     switch (message.type) {
-      case 'connection_init': return await connect(message.payload?.authorization)
+      case 'connection_init': return await connect(message.payload?.authorization ?? message.payload?.Authorization)
       case 'subscribe': return await subscribe(message.id, message.payload)
       case 'complete': return subscriptions.get(message.id)?.stop()
       case 'ping': return answerPing()

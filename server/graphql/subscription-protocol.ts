@@ -17,8 +17,11 @@ export type GraphqlRequest = Static<typeof GraphqlRequest>
 export const subprotocol = 'graphql-transport-ws'
 
 const Id = Type.String({ minLength: 1, maxLength: 100 })
+const Authorization = Type.Optional(Type.String({ maxLength: 8192 }))
+// Clients send the header's name in either case.
+const ConnectionParams = Type.Object({ authorization: Authorization, Authorization })
 const ClientMessage = Type.Union([
-  Type.Object({ type: Type.Literal('connection_init'), payload: Type.Optional(Nullable(Type.Object({ authorization: Type.Optional(Type.String({ maxLength: 8192 })) }))) }),
+  Type.Object({ type: Type.Literal('connection_init'), payload: Type.Optional(Nullable(ConnectionParams)) }),
   Type.Object({ type: Type.Literal('subscribe'), id: Id, payload: GraphqlRequest }),
   Type.Object({ type: Type.Literal('complete'), id: Id }),
   Type.Object({ type: Type.Literal('ping') }),

@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
-import { buildSchema, getOperationAST, OperationTypeNode, parse, subscribe, validate, type ExecutionResult } from 'graphql'
+import { buildSchema, getOperationAST, Kind, OperationTypeNode, parse, subscribe, validate, type ExecutionResult } from 'graphql'
 import type { Authentication } from '../http/authentication.ts'
 import { readId } from '../http/conventions.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -19,6 +19,7 @@ export interface SubscriptionsOptions {
   sessions: SessionWatch
   authentication: Authentication
   maxMessagesPerSecond: number
+  maxSockets: number
 }
 
 const heartbeatMs = 15_000
@@ -26,10 +27,11 @@ const heartbeatMs = 15_000
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
 /** GraphQL's subscriptions on this instance, over WebSockets that speak graphql-transport-ws. */
-export function createSubscriptions ({ feed, sessions, authentication, maxMessagesPerSecond }: SubscriptionsOptions) {
+export function createSubscriptions ({ feed, sessions, authentication, maxMessagesPerSecond, maxSockets }: SubscriptionsOptions) {
   const schema = buildSchema(typeDefinitions)
   /** False: it has not answered since the last heartbeat. */
   const sockets = new Map<WebSocket, boolean>()
+  let isClosed = false
 
   async function open (request: FastifyRequest, { query, variables, operationName }: GraphqlRequest): Promise<AsyncIterableIterator<ExecutionResult> | readonly object[]> {
     // Each time: a session that has ended since the socket was opened is not a host's any more.
@@ -38,8 +40,13 @@ export function createSubscriptions ({ feed, sessions, authentication, maxMessag
     checkLimits(document)
     const faults = validate(schema, document, undefined, { maxErrors: 10 })
     if (faults.length > 0) return faults.flatMap((fault) => toProblems(fault, request))
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
+    const operation = getOperationAST(document, operationName)
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new PlenumError('validation_failed', { detail: 'Name one subscription; queries and mutations are sent by POST.' })
+    }
+    // The library fails where a directive leaves nothing to subscribe to.
+    if (operation.selectionSet.selections.some(({ kind, directives = [] }) => kind !== Kind.FIELD || directives.length > 0)) {
+      throw new PlenumError('validation_failed', { detail: 'A subscription is one field, not in a fragment and without directives.' })
     }
     const outcome = await subscribe({
       schema,
@@ -67,6 +74,8 @@ export function createSubscriptions ({ feed, sessions, authentication, maxMessag
   heartbeat.unref()
 
   return {
+    isFull: () => isClosed || sockets.size >= maxSockets,
+
     serve (socket: WebSocket, request: FastifyRequest): void {
       sockets.set(socket, true)
       socket.on('pong', () => { sockets.set(socket, true) })
@@ -84,6 +93,7 @@ export function createSubscriptions ({ feed, sessions, authentication, maxMessag
 
     /** Clients come back by themselves, on another instance if there is one. */
     close (): void {
+      isClosed = true
       clearInterval(heartbeat)
       for (const socket of sockets.keys()) socket.close(...closings.goingAway)
     }

@@ -110,8 +110,17 @@ t.test('[V3] a vote counts as over REST, and has the same receipt', async (t) =>
     t.match(await expectError(t, 'validation_failed', `mutation { castVote(pollId: "${poll.id}", answer: ${answer}) { status } }`, { token }), { extensions: { status: 400, errors: [{ pointer: String, detail: String }] } }, answer)
   }
   for (const id of [unknownId, 'x', '__proto__']) await expectError(t, 'poll_not_found', `mutation { withdrawVote(pollId: "${id}") { status } }`, { token })
+  await expectError(t, 'too_many_choices', `mutation { castVote(pollId: "${poll.id}", answer: { choices: [1, 2] }) { status } }`, { token })
   await expectError(t, 'unauthenticated', cast(1))
   await expectError(t, 'forbidden', cast(1), asHost)
+  await host.command(poll.id, 'pause')
+  await expectError(t, 'poll_paused', cast(1), { token })
+  const locked = await host.openPoll()
+  const castLocked = (choice: number) => `mutation { castVote(pollId: "${locked.id}", answer: { choices: [${choice}] }) { status } }`
+  await ask(t, castLocked(1), { token })
+  t.match(await ask(t, castLocked(1), { token }), { castVote: { status: 'unchanged' } })
+  t.match(await expectError(t, 'already_voted', castLocked(2), { token }), { message: 'A vote was already cast', extensions: { status: 409 } })
+  await expectError(t, 'conflict', `mutation { withdrawVote(pollId: "${locked.id}") { status } }`, { token })
   await host.command(poll.id, 'close')
   await expectError(t, 'poll_closed', cast(1), { token })
 })
@@ -138,7 +147,9 @@ t.test('what belongs to somebody else is answered as if it did not exist, a draf
     await expectError(t, 'unauthenticated', `{ ${field} }`)
     await expectError(t, 'forbidden', `{ ${field} }`, { token })
   }
-  t.match(await postGraphql(url, '{ me { id } }', { token: 'x' }), { status: 401, body: { errors: [{ extensions: { code: 'unauthenticated' } }] } }, 'a bad token counts as none of them')
+  const refused = await postGraphql(url, '{ me { id } }', { token: 'x' })
+  t.equal(refused.headers.get('www-authenticate'), 'Bearer realm="plenum"')
+  t.match(refused, { status: 401, body: { errors: [{ extensions: { code: 'unauthenticated' } }] } }, 'a bad token counts as none of them')
 })
 
 t.test('[R6] results are null while they are hidden from this viewer', async (t) => {
@@ -154,7 +165,8 @@ t.test('[R6] results are null while they are hidden from this viewer', async (t)
   await host.call('POST', `/polls/${poll.id}/reveal`, { revealed: false })
   t.same(await ask(t, query, { token }), { poll: { myVote: { choices: [1] }, results: null } })
   t.match(await ask(t, `mutation { castVote(pollId: "${poll.id}", answer: { choices: [1] }) { status version } }`, { token: other }), { castVote: { status: 'recorded', version: null } })
-  t.match((await postGraphql(url, query)).headers.get('cache-control'), 'private, no-store')
+  const { headers } = await postGraphql(url, query, { headers: { accept: 'application/graphql-response+json, application/json;q=0.9' } })
+  t.match([headers.get('cache-control'), headers.get('content-type')], ['private, no-store', 'application/graphql-response+json; charset=utf-8'])
 
   await host.call('POST', `/polls/${poll.id}/reveal`, { revealed: true })
   await host.command(poll.id, 'reset')
@@ -347,11 +359,12 @@ t.test('[O4] what cannot be subscribed to is refused, and sockets that do not ke
   socket.send({ type: 'ping' })
   await socket.has(({ type }) => type === 'pong')
   for (const [at, query] of ['{', '{ me { id } }', 'subscription { nothing }', 'subscription { a: results(pollId: "x") { version } b: results(pollId: "x") { version } }',
+    `subscription { results(pollId: "${poll.id}") @skip(if: true) { version } }`, `subscription ($n: Boolean!) { results(pollId: "${poll.id}") @include(if: $n) { version } }`,
     `mutation { withdrawVote(pollId: "${poll.id}") { status } }`, `subscription { results(pollId: "${poll.id}") { ${Array.from({ length: 16 }, (_, n) => `a${n}: version`).join(' ')} } }`].entries()) {
     socket.send(subscribe(`wrong ${at}`, query))
     await socket.has(({ type, id }) => type === 'error' && id === `wrong ${at}`)
   }
-  t.same(socket.messages.flatMap(({ type, payload }) => type === 'error' ? payload?.map((error) => Object(error).extensions.code) : []), Array(6).fill('validation_failed'))
+  t.same(socket.messages.flatMap(({ type, payload }) => type === 'error' ? payload?.map((error) => Object(error).extensions.code) : []), Array(8).fill('validation_failed'))
   socket.send(subscribe('1'))
   await socket.has(({ type, id }) => type === 'next' && id === '1')
   socket.send({ type: 'complete', id: '1' })
@@ -408,13 +421,16 @@ t.test('an error of ours tells nothing of the inside', async (t) => {
 })
 
 t.test('[O2] a server that may describes its schema, and closes with subscribers attached in a way after which they come back', async (t) => {
-  const other = await startServer(t, { GRAPHQL_INTROSPECTION: 'on' })
+  const other = await startServer(t, { GRAPHQL_INTROSPECTION: 'on', MAX_SOCKETS: '1' })
   const { status, body } = await postGraphql(other.url, getIntrospectionQuery())
   t.equal(status, 200)
   t.same(Object.keys(buildClientSchema(body.data as unknown as IntrospectionQuery).getSubscriptionType()?.getFields() ?? {}), ['results'])
   const poll = await (await registerHost(other.url)).openPoll()
   const subscription = await subscribeResults(t, other.url, poll.id)
   await subscription.resultsWhere(({ version }) => version === 2)
+  const oneTooMany = await subscribeResults(t, other.url, poll.id)
+  await oneTooMany.completed
+  t.same(oneTooMany.frames, [], 'no more sockets than it may have')
   await other.close()
   t.equal(await subscription.closed, 1001)
 })

@@ -1,5 +1,5 @@
 // GraphQL as its clients speak it.
-import type { ExecutionResult } from 'graphql'
+import type { FormattedExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
@@ -41,7 +41,7 @@ export async function subscribeResults (
   })
   const completed = new Promise<void>((resolve) => {
     client.subscribe<{ results: Results }>({ query: `subscription ($id: ID!) { results(pollId: $id) { ${resultsFields} } }`, variables: { id: pollId } }, {
-      next (result: ExecutionResult<{ results: Results }>) {
+      next (result: FormattedExecutionResult<{ results: Results }, unknown>) {
         if (result.data?.results !== undefined) frames.push(result.data.results)
       },
       error (error) {

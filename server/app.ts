@@ -7,6 +7,8 @@ import { createIdempotencyStore } from '../db/idempotency-store.ts'
 import { findPolls, findRoomPolls, readClock } from '../db/poll-store.ts'
 import type { Config } from './config.ts'
 import { createExportService } from './exports/export-service.ts'
+import { graphqlRoutes } from './graphql/graphql-routes.ts'
+import { createSubscriptions } from './graphql/subscriptions.ts'
 import { accountRoutes } from './http/account-routes.ts'
 import { adminRoutes } from './http/admin-routes.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -153,6 +155,9 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
 
   const limits = createRateLimits(cluster?.client)
   const authentication = createAuthentication({ identity, tokens, limits })
+  const subscriptions = createSubscriptions({
+    feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
+  })
   const app = await createHttpServer({
     logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
   })
@@ -177,11 +182,15 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
+  await app.register(graphqlRoutes, {
+    polls, rooms, views, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
+  })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
 
   app.addHook('preClose', async () => {
     isDraining = true
     await ballotBox.drain()
+    subscriptions.close()
     feed.close()
     exporter.stop()
     await sockets.drain()

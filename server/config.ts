@@ -15,6 +15,7 @@ export const Environment = Type.Object({
   ALLOWED_ORIGINS: Type.String({ default: '', description: 'Further origins whose pages may connect, separated by commas' }),
   TRUST_PROXY: Type.String({ default: '', description: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas' }),
   REGISTRATION: Type.Union([Type.Literal('open'), Type.Literal('closed')], { default: 'open', description: 'open or closed: whether anyone may register as a host; the first user always may' }),
+  GRAPHQL_INTROSPECTION: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'off', description: 'on or off: whether /graphql describes its schema to whoever asks' }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
   DATA_DIR: Type.String({ default: './data', description: 'Folder of the embedded database and the generated key' }),
   ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
@@ -37,6 +38,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly registration: 'open' | 'closed'
+  readonly graphqlIntrospection: 'on' | 'off'
   readonly logLevel: string
   readonly dataDir: string
   readonly accessTokenTtlSeconds: number
@@ -66,6 +68,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     allowedOrigins: splitList(values.ALLOWED_ORIGINS),
     trustProxy: splitList(values.TRUST_PROXY),
     registration: values.REGISTRATION,
+    graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
     logLevel: values.LOG_LEVEL,
     dataDir: values.DATA_DIR,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,

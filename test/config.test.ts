@@ -32,6 +32,7 @@ t.test('without any variable the server is one instance on the embedded database
     allowedOrigins: [],
     trustProxy: [],
     registration: 'open',
+    graphqlIntrospection: 'off',
     logLevel: 'info',
     dataDir: './data',
     accessTokenTtlSeconds: 900,

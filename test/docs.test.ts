@@ -121,10 +121,12 @@ t.test('the README\'s session with curl works as it is written', { skip: needsCu
   const { url } = await startServer(t)
   const session = readBlock('sh', 'auth/register').replace('http://localhost:3000', url)
   const feed = readBlock('sh', 'text/event-stream').replace('-sN', '-sN --max-time 1')
-  const { stdout } = await promisify(execFile)('bash', ['-c', `${session}\necho\n${feed}\ntrue`], { timeout: 20_000 })
+  const graphql = readBlock('sh', '/graphql').replace('http://localhost:3000', url)
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${session}\necho\n${graphql}\necho\n${feed}\ntrue`], { timeout: 20_000 })
   t.match(stdout, /^The code of the room: [A-Z0-9]{6}$/m)
   t.match(stdout, /"status":"recorded"/)
   t.match(stdout, /"voters":1,"counts":\{"1":1,"2":0\}/)
+  t.match(stdout, /"myVote":\{"choices":\[1\]\},"results":\{"version":\d+,"voters":1,"counts":\{"1":1,"2":0\}\}/)
   t.match(stdout, /^id: \d+\ndata: \{"type":"results"/m)
 })
 

@@ -32,19 +32,26 @@ function matches (header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((given) => given.trim().replace(/^W\//, '') === etag)
 }
 
-/** A list's page, with its next one as `Link` too: one more than asked for was read, which tells whether there is one. */
-export function toPage<T> (request: FastifyRequest, reply: FastifyReply, read: T[], limit: number, idOf: (item: T) => string): { items: T[], nextCursor: string | null } {
+interface Page<T> { items: T[], nextCursor: string | null }
+
+/** A list's page: one more than asked for was read, which tells whether there is a next one. */
+export function pageOf<T> (read: T[], limit: number, idOf: (item: T) => string): Page<T> {
   const items = read.slice(0, limit)
   const last = items.at(-1)
-  const nextCursor = read.length > limit && last !== undefined ? Buffer.from(idOf(last)).toString('base64url') : null
+  return { items, nextCursor: read.length > limit && last !== undefined ? Buffer.from(idOf(last)).toString('base64url') : null }
+}
+
+/** The same as an answer that names its next page as `Link`, too. */
+export function toPage<T> (request: FastifyRequest, reply: FastifyReply, read: T[], limit: number, idOf: (item: T) => string): Page<T> {
+  const page = pageOf(read, limit, idOf)
   reply.header('cache-control', privateCache)
-  if (nextCursor !== null) {
+  if (page.nextCursor !== null) {
     // Relative to the host: behind a proxy nobody here knows the address that the client used.
     const next = new URL(request.url, 'http://localhost')
-    next.searchParams.set('cursor', nextCursor)
+    next.searchParams.set('cursor', page.nextCursor)
     reply.header('link', `<${next.pathname}${next.search}>; rel="next"`)
   }
-  return { items, nextCursor }
+  return page
 }
 
 /** The id after which a page starts. Throws validation_failed for a cursor that is not ours. */

@@ -45,7 +45,7 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
   429: 'rate_limited'
 }
 
-function toPlenumError (error: FastifyError | PlenumError | Error): PlenumError {
+export function toPlenumError (error: FastifyError | PlenumError | Error): PlenumError {
   if (error instanceof PlenumError) return error
   if ('validation' in error && error.validation !== undefined) {
     const errors = error.validation.map((found) => toFieldError(found, error.validationContext ?? 'body'))

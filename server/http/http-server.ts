@@ -90,7 +90,7 @@ function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
     xXssProtection: false
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.url.startsWith('/api/v1/') ? forData : forPages)
+    reply.headers(request.url.startsWith('/api/v1/') || request.url.startsWith('/graphql') ? forData : forPages)
     done()
   })
 }

@@ -4,8 +4,8 @@ import { Type } from 'typebox'
 import type { PollCommand } from '../polls/lifecycle.ts'
 import type { PollService } from '../polls/poll-service.ts'
 import type { PollViews } from '../polls/poll-views.ts'
-import { Closed, Id, Page, PageQuery } from '../protocol/common.ts'
-import { NewPoll, Poll, PollEdit, PollStatus } from '../protocol/poll.ts'
+import { Closed, Page } from '../protocol/common.ts'
+import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
 import { anyoneSecurity, hostSecurity, problemResponses } from './openapi.ts'
@@ -24,8 +24,6 @@ const commands: Record<PollCommand, string> = {
   reset: 'Begin a new round; the old one stays readable'
 }
 
-const ListQuery = Closed({ ...PageQuery.properties, roomId: Type.Optional(Id), status: Type.Optional(PollStatus) })
-
 export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication }: PollRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Polls'], security: hostSecurity }
@@ -40,7 +38,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls', {
-    schema: { ...common, summary: 'List the polls of the rooms that you manage, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, summary: 'List the polls of the rooms that you manage, newest first', querystring: PollListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor, roomId, status } = request.query

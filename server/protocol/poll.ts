@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Closed, Id, Instant, Nullable } from './common.ts'
+import { Closed, Id, Instant, Nullable, PageQuery } from './common.ts'
 import { TextLine } from './text.ts'
 
 export const PollKind = Type.Union([Type.Literal('single'), Type.Literal('multiple')])
@@ -69,6 +69,8 @@ export const PollEdit = Closed({
   ...settings
 })
 export type PollEdit = Static<typeof PollEdit>
+
+export const PollListQuery = Closed({ ...PageQuery.properties, roomId: Type.Optional(Id), status: Type.Optional(PollStatus) })
 
 /** A voter's answer. Which form fits is the poll's kind's business. */
 export const Answer = Closed({

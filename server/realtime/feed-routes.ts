@@ -18,7 +18,9 @@ export interface FeedRoutesOptions {
 }
 
 const maxBufferedBytes = 64 * 1024
-const maxPayloadBytes = 1024
+// GraphQL's documents come this way too; the largest thing that a socket may send is the same everywhere.
+const maxPayloadBytes = 16_384
+const maxIgnoredBytes = 1024
 
 /** Carries 'upgrade' to @fastify/websocket without ever listening: the port's own server belongs to Socket.IO's upgrades too. */
 export async function registerWebsocket (app: FastifyInstance): Promise<Server> {
@@ -65,6 +67,8 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
       let isAlive = true
       socket.on('error', () => { socket.terminate() })
       socket.on('pong', () => { isAlive = true })
+      // The feed reads nothing.
+      socket.on('message', (data) => { if (Buffer.isBuffer(data) && data.length > maxIgnoredBytes) socket.close(1009) })
       const connection: FeedConnection = {
         send (_message, text) {
           socket.send(text, () => { if (socket.bufferedAmount === 0) subscription?.drained() })

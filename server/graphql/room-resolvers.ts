@@ -1,0 +1,50 @@
+import type { Authentication } from '../http/authentication.ts'
+import { readCursor, readId, pageOf } from '../http/conventions.ts'
+import { PageQuery } from '../protocol/common.ts'
+import { NewRoom } from '../protocol/room.ts'
+import { toJoinedRoom } from '../rooms/room-board.ts'
+import type { RoomService } from '../rooms/room-service.ts'
+import { createCheck, withoutNulls } from './arguments.ts'
+import type { Arguments, GraphqlContext } from './context.ts'
+
+export interface RoomResolversOptions {
+  rooms: RoomService
+  authentication: Authentication
+}
+
+const checkPage = createCheck(PageQuery)
+const checkNewRoom = createCheck(NewRoom)
+const maxCodeLength = 40
+
+export function roomResolvers ({ rooms, authentication }: RoomResolversOptions) {
+  return {
+    Query: {
+      async me (_root: unknown, _given: Arguments, { request }: GraphqlContext) {
+        return (await authentication.requirePerson(request)).user
+      },
+
+      async room (_root: unknown, given: Arguments, { request }: GraphqlContext) {
+        const { user } = await authentication.requireHost(request, 'polls:read')
+        return (await rooms.findAs('see', readId(given, 'id', 'room_not_found'), user.id)).room
+      },
+
+      async roomByCode (_root: unknown, { code }: Arguments) {
+        return toJoinedRoom((await rooms.findByCode(typeof code === 'string' && code.length <= maxCodeLength ? code : '')).room)
+      },
+
+      async rooms (_root: unknown, given: Arguments, { request }: GraphqlContext) {
+        const { user } = await authentication.requireHost(request, 'polls:read')
+        const { limit = 20, cursor } = checkPage(withoutNulls(given))
+        const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
+        return pageOf(found.map(({ room }) => room), limit, (room) => room.id)
+      }
+    },
+
+    Mutation: {
+      async createRoom (_root: unknown, { input }: Arguments, { request }: GraphqlContext) {
+        const { user } = await authentication.requireHost(request, 'polls:write')
+        return (await rooms.create(user.id, checkNewRoom(input))).room
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { User, UserRole } from '../protocol/identity.ts'
+import { NewPoll, Poll, PollKind, PollStatus, Receipt, ReceiptStatus, Results, ResultsVisibility, Revote } from '../protocol/poll.ts'
+import { JoinedRoom, NewRoom, Room } from '../protocol/room.ts'
+import { defineTypes } from './type-definitions.ts'
+
+/** The schema in GraphQL's own language. Bodies are REST's. */
+export const typeDefinitions = `
+"A map, or what has its form by the poll's kind, as REST has it"
+scalar JSON
+
+type Query {
+  "The account that is signed in"
+  me: User
+  "An own room"
+  room(id: ID!): Room
+  "What the audience learns of a room, by its code"
+  roomByCode(code: String!): JoinedRoom
+  "Own rooms, newest first"
+  rooms(limit: Int, cursor: String): RoomPage
+  poll(id: ID!): Poll
+  "Own polls, newest first"
+  polls(roomId: ID, status: PollStatus, limit: Int, cursor: String): PollPage
+}
+
+type Mutation {
+  createRoom(input: NewRoomInput!): Room
+  "Without roomId in a new room"
+  createPoll(input: NewPollInput!): Poll
+  openPoll(id: ID!): Poll
+  pausePoll(id: ID!): Poll
+  closePoll(id: ID!): Poll
+  archivePoll(id: ID!): Poll
+  resetPoll(id: ID!): Poll
+  "Shows the results to everyone or hides them, whatever the policy"
+  revealPoll(id: ID!, revealed: Boolean!): Poll
+  "The same vote again is answered unchanged"
+  castVote(pollId: ID!, answer: JSON!, round: Int): Receipt
+  withdrawVote(pollId: ID!): Receipt
+}
+
+type Subscription {
+  "The current results, then every change; nothing while they are hidden"
+  results(pollId: ID!): Results!
+}
+
+type RoomPage { items: [Room!]! nextCursor: String }
+type PollPage { items: [Poll!]! nextCursor: String }
+
+${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, ReceiptStatus }, [
+  { name: 'User', schema: User },
+  { name: 'Room', schema: Room },
+  { name: 'JoinedRoom', schema: JoinedRoom },
+  { name: 'NewRoom', schema: NewRoom, isInput: true },
+  {
+    name: 'Poll',
+    schema: Poll,
+    furtherFields: [
+      '"Null while they are hidden from this viewer"',
+      'results(round: Int): Results',
+      '"The own answer in the current round"',
+      'myVote: JSON'
+    ]
+  },
+  { name: 'NewPoll', schema: NewPoll, isInput: true },
+  { name: 'Results', schema: Results },
+  { name: 'Receipt', schema: Receipt }
+])}
+`

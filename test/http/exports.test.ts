@@ -284,12 +284,6 @@ t.test('an export of many ballots', async (t) => {
     }, 5000, () => 'the exports that nobody reads go on')
     t.pass()
   })
-
-  await t.test('[O2] is cut off when the server ends', async (t) => {
-    const cut = await open('?what=ballots&format=json')
-    t.equal(await server.terminate(), 0)
-    await t.rejects(countLines(cut))
-  })
 })
 
 async function countLines ({ body }: Response, onChunk = () => {}): Promise<number> {

@@ -122,7 +122,7 @@ t.test('[V2] ballots are exported whole, and those that count add up to the resu
   const { body: csv } = await read<string>(poll.id, '?what=ballots')
   const lines = csv.trim().split('\r\n')
   t.equal(lines[0], 'round,version,voterId,n,choices,labels,castAt,counts')
-  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \|  \| Green",[^,]+,true$/)
+  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \| {2}\| Green",[^,]+,true$/)
   t.match(lines.filter((line) => line.includes(anna.voterId))[1], /,2,,,[^,]+,false$/, 'a withdrawal')
   t.equal(await readText(poll.id, '?what=ballots&format=ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 })
@@ -190,7 +190,7 @@ t.test('a cell that a spreadsheet would run is only text', async (t) => {
 
   const poll = await host.openPoll({ question: '=HYPERLINK("http://example.org","Click")', options: [{ label: '@SUM(1+1)' }, { label: 'a;=1' }] })
   const { body } = await read<string>(poll.id)
-  t.match(body, `,"'=HYPERLINK(""http://example.org"",""Click"")",`)
+  t.match(body, ',"\'=HYPERLINK(""http://example.org"",""Click"")",')
   t.match(body, ',\'@SUM(1+1),0,0,')
   t.match(body, ',"a;=1",', 'a delimiter of other programs is quoted')
   const [row] = await readJson<ResultsRow>(poll.id, 'results')
@@ -283,12 +283,6 @@ t.test('an export of many ballots', async (t) => {
       return answers.every(({ status }) => status === 200)
     }, 5000, () => 'the exports that nobody reads go on')
     t.pass()
-  })
-
-  await t.test('[O2] is cut off when the server ends', async (t) => {
-    const cut = await open('?what=ballots&format=json')
-    t.equal(await server.terminate(), 0)
-    await t.rejects(countLines(cut))
   })
 })
 

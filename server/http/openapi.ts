@@ -44,6 +44,8 @@ export async function registerOpenApi (app: FastifyInstance): Promise<void> {
         { name: 'Polls', description: 'Questions and their lifecycle' },
         { name: 'Votes', description: 'Casting, changing and withdrawing' },
         { name: 'Results', description: 'Exact counts at a version' },
+        { name: 'Webhooks', description: 'Signed events for other servers' },
+        { name: 'Administration', description: 'For admins of this server' },
         { name: 'Health', description: 'For load balancers' }
       ],
       components: {

@@ -12,13 +12,11 @@ export function isPublicAddress (text: string): boolean {
   const address = ipaddr.process(text)
   if (address instanceof ipaddr.IPv4) return address.range() === 'unicast'
   const bytes = address.toByteArray()
-  switch (address.range()) {
-    case 'unicast': return address.match(globalUnicast)
-    // 64:ff9b::/96 has the address at its end. The local prefix of the same name is in nobody's hands but the network's.
-    case 'rfc6052': return bytes[5] === 0 && isPublicIpv4(bytes.slice(12))
-    case '6to4': return isPublicIpv4(bytes.slice(2, 6))
-    default: return false
-  }
+  const range = address.range()
+  // 64:ff9b::/96 has the address at its end. The local prefix of the same name is in nobody's hands but the network's.
+  if (range === 'rfc6052') return bytes[5] === 0 && isPublicIpv4(bytes.slice(12))
+  if (range === '6to4') return isPublicIpv4(bytes.slice(2, 6))
+  return range === 'unicast' && address.match(globalUnicast)
 }
 
 function isPublicIpv4 (bytes: number[]): boolean {

@@ -33,24 +33,40 @@ export function startDeliveryWorker ({ db, sender, subscriptions, onError, retry
   const inFlight = new Map<Promise<void>, TakenDelivery>()
   const stopping = new AbortController()
   let isStopped = false
-  let timer: NodeJS.Timeout | undefined
-  let wakesAt = Infinity
+  let pollTimer: NodeJS.Timeout | undefined
+  const dueTimers = new Set<NodeJS.Timeout>()
   let taking: Promise<void> | undefined
+  let isWoken = false
 
+  /** Looks into the queue now, or when something in it is due. */
   function wake (inMs = 0): void {
-    const at = performance.now() + inMs
-    if (isStopped || at >= wakesAt) return
-    wakesAt = at
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      wakesAt = Infinity
-      // What this one is for may have come after the statement that runs now.
-      if (taking !== undefined) void taking.then(() => { wake() })
-      else taking = take().finally(() => { taking = undefined })
-    }, Math.ceil(inMs))
+    if (isStopped) return
+    if (inMs > 0) return wakeLater(inMs)
+    if (taking !== undefined) {
+      // What this is for may have come after the statement that runs now.
+      isWoken = true
+      return
+    }
+    clearTimeout(pollTimer)
+    taking = take().finally(() => {
+      taking = undefined
+      if (isWoken) return wake()
+      if (!isStopped) pollTimer = setTimeout(wake, pollIntervalMs)
+    })
+  }
+
+  function wakeLater (inMs: number): void {
+    // The next regular look is not later than that.
+    if (inMs >= pollIntervalMs) return
+    const timer = setTimeout(() => {
+      dueTimers.delete(timer)
+      wake()
+    }, Math.ceil(inMs) + 1)
+    dueTimers.add(timer)
   }
 
   async function take (): Promise<void> {
+    isWoken = false
     try {
       const limit = maxConcurrent - inFlight.size
       if (limit > 0 && subscriptions.hasAny()) {
@@ -60,7 +76,6 @@ export function startDeliveryWorker ({ db, sender, subscriptions, onError, retry
     } catch (error) {
       onError(error, 'the queue of webhooks could not be read')
     }
-    wake(pollIntervalMs)
   }
 
   function listBusyWebhooks (): string[] {
@@ -110,7 +125,7 @@ export function startDeliveryWorker ({ db, sender, subscriptions, onError, retry
     // Spread, so that a receiver that comes back does not get everything at the same moment.
     const spreadMs = delayMs * (0.9 + Math.random() * 0.2)
     await retryLater(db, delivery, facts, spreadMs)
-    if (spreadMs < pollIntervalMs) wake(spreadMs)
+    wake(spreadMs)
   }
 
   async function disable ({ webhookId }: TakenDelivery, unlessAliveSince?: string): Promise<void> {
@@ -123,7 +138,8 @@ export function startDeliveryWorker ({ db, sender, subscriptions, onError, retry
     /** Gives what is being sent a moment, then leaves it to another instance. */
     async stop (): Promise<void> {
       isStopped = true
-      clearTimeout(timer)
+      clearTimeout(pollTimer)
+      for (const timer of dueTimers) clearTimeout(timer)
       await taking
       const grace = setTimeout(() => { stopping.abort() }, stopGraceMs)
       await Promise.all(inFlight.keys())

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts'
 import { enqueueResults, listForgottenResults } from '../../db/webhook-results.ts'
+import { withDeadline } from '../polls/deadline.ts'
 import type { BoardChange, ResultsBoard } from '../polls/results-board.ts'
 import { describeResults } from './poll-events.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -16,6 +17,7 @@ export interface ResultsRecorderOptions {
 const intervalMs = 1000
 const firstSweepMs = 5000
 const sweepIntervalMs = 60_000
+const stopLimitMs = 2000
 
 /**
  * Queues `poll.results` for what was committed on this instance: at once after a pause, then once a second with the newest results of
@@ -77,13 +79,15 @@ export function startResultsRecorder ({ db, board, subscriptions, wakeWorker, on
   let sweepTimer = setTimeout(() => { void sweep() }, firstSweepMs)
 
   return {
-    /** Queues what waits for its second. */
+    /** Queues what waits for its second, unless the database is away. */
     async stop (): Promise<void> {
       isStopped = true
       clearTimeout(sweepTimer)
-      await running
+      const flushed = running.then(record)
+      await withDeadline(flushed, stopLimitMs, () => new Error('the database is too slow')).catch((error: unknown) => {
+        onError(error, 'results are left for the sweep of another instance')
+      })
       clearTimeout(restTimer)
-      await record()
     }
   }
 }

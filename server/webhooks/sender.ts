@@ -31,7 +31,7 @@ const notPublic = 'The address is not public, so nothing was sent.'
  * Posts signed messages. The addresses of a name are checked in the connection's own look-up, so that what was checked is what is connected
  * to, whatever the name resolves to a moment later. Redirects are not followed. Never rejects.
  */
-export function createSender ({ allowPrivate, timeoutMs = 10_000, resolve = async (hostname) => await lookUp(hostname, { all: true }) }: SenderOptions) {
+export function createSender ({ allowPrivate, timeoutMs = 10_000, resolve = createSystemResolver() }: SenderOptions) {
   const lookup: LookupFunction = (hostname, { all }, callback) => {
     resolve(hostname).then((addresses) => {
       const [first] = addresses
@@ -77,6 +77,19 @@ export function createSender ({ allowPrivate, timeoutMs = 10_000, resolve = asyn
         return { type: 'unreachable', reason: `The connection failed: ${codeOf(error)}.` }
       }
     }
+  }
+}
+
+/**
+ * Asks the system, for two names at a time: it takes one of the four threads that also read files and hash passwords, for many
+ * seconds when a name server does not answer.
+ */
+function createSystemResolver (): NonNullable<SenderOptions['resolve']> {
+  const turns = [Promise.resolve(), Promise.resolve()]
+  return async (hostname) => {
+    const addresses = (turns.shift() ?? Promise.resolve()).then(async () => await lookUp(hostname, { all: true }))
+    turns.push(addresses.then(() => {}, () => {}))
+    return await addresses
   }
 }
 

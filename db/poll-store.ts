@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel } from 'drizzle-orm'
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
 import type { Db, Tx } from './client.ts'
+import type { PollEvent } from './delivery-id.ts'
 import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
 import { ballots, options, polls, rooms, tallies } from './schema.ts'
+import { enqueueEvent } from './webhook-outbox.ts'
 
 export type PollRow = InferSelectModel<typeof polls>
 export type TallyRow = InferSelectModel<typeof tallies>
@@ -104,9 +106,10 @@ export interface PollChange {
 /**
  * Locks the poll, lets `decide` see the truth, stores the change with the next revision (and version), commits.
  * Undefined when there is no such poll; `decide` answers undefined to leave everything as it is.
+ * @param describe what of the change the room's webhooks are told; it is queued in the same transaction
  */
 export async function changePoll (
-  db: Db, pollId: string, decide: (state: LockedState) => PollChange | undefined
+  db: Db, pollId: string, decide: (state: LockedState) => PollChange | undefined, describe: (before: StoredPoll, after: StoredPoll) => PollEvent | undefined
 ): Promise<StoredPoll | undefined> {
   return await db.transaction(async (tx) => {
     const state = await lockPoll(tx, pollId)
@@ -115,6 +118,8 @@ export async function changePoll (
     if (change === undefined) return state
     await storeChange(tx, state, change)
     const [stored] = await readPolls(tx, eq(polls.id, pollId))
+    const event = stored && describe(state, stored)
+    if (event !== undefined) await enqueueEvent(tx, state.poll.roomId, event)
     return stored
   })
 }

@@ -18,17 +18,21 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { keepAnswers } from './http/idempotency.ts'
 import { memberRoutes } from './http/member-routes.ts'
+import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
+import { webhookRoutes } from './http/webhook-routes.ts'
 import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
 import { createOriginCheck } from './identity/origins.ts'
 import { loadGeneratedKey } from './identity/secret-keys.ts'
 import { createTokens } from './identity/tokens.ts'
+import { startCleanUp } from './jobs/clean-up.ts'
+import { createJobStatus } from './jobs/job-status.ts'
 import { createBallotBox } from './polls/ballot-box.ts'
 import { startBoardRepair } from './polls/board-repair.ts'
 import { createMyVotes } from './polls/my-votes.ts'
@@ -54,6 +58,8 @@ import { voteEvents } from './realtime/vote-events.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
+import { startWebhookDelivery, type DeliveryTuning } from './webhooks/delivery.ts'
+import { createWebhookService } from './webhooks/webhook-service.ts'
 
 const webDir = fileURLToPath(new URL('../web', import.meta.url))
 
@@ -67,10 +73,11 @@ export interface App {
 export interface AppOptions {
   /** Called when nothing but a new start helps. */
   onFatal?: () => void
+  webhooks?: DeliveryTuning
 }
 
 /** The whole wiring. What is opened here is closed here, in reverse order. */
-export async function buildApp (config: Config, { onFatal = () => {} }: AppOptions = {}): Promise<App> {
+export async function buildApp (config: Config, { onFatal = () => {}, webhooks: deliveryTuning }: AppOptions = {}): Promise<App> {
   const logger = pino({ level: config.logLevel, serializers: { err: serializeError } })
   const onError = (err: unknown, sentence: string) => { logger.warn({ err }, sentence) }
   const instanceId = randomUUID()
@@ -142,6 +149,10 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
   cluster?.onReady(repair.runNow)
   sockets.serve({ ...joinEvents({ rooms, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
+  const allowPrivate = config.webhooksAllowPrivate
+  const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
+  const webhooks = createWebhookService({ db, rooms, allowPrivate, delivery })
+  const cleanUp = startCleanUp({ db, onError })
 
   async function deleteRoom (roomId: string, userId: string): Promise<void> {
     await rooms.findAs('own', roomId, userId)
@@ -180,6 +191,8 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits })
     await api.register(exportRoutes, { exporter, authentication })
+    await api.register(webhookRoutes, { webhooks, authentication })
+    await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
   await app.register(graphqlRoutes, {
@@ -202,6 +215,7 @@ export async function buildApp (config: Config, { onFatal = () => {} }: AppOptio
     broadcaster.stop()
     slowReaders.stop()
     await ballotBox.drain()
+    await Promise.all([delivery.stop(), cleanUp.stop()])
     await repair.stop()
     await cluster?.close()
     await database.close()

@@ -21,7 +21,8 @@ export const Environment = Type.Object({
   ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
   MAX_QUEUED_VOTES: Type.Integer({ default: 20000, minimum: 1, description: 'Votes that may wait for the database on this instance; beyond it they are answered busy' }),
   MAX_EVENTS_PER_SOCKET: Type.Integer({ default: 20, minimum: 1, description: 'Events per second that one socket may send for long; twice as many at once' }),
-  MAX_SOCKETS: Type.Integer({ default: 20000, minimum: 1, description: 'Sockets that this instance accepts; beyond it handshakes are refused' })
+  MAX_SOCKETS: Type.Integer({ default: 20000, minimum: 1, description: 'Sockets that this instance accepts; beyond it handshakes are refused' }),
+  WEBHOOKS_ALLOW_PRIVATE: Type.Union(['off', 'on', 'false', 'true', '0', '1'].map((value) => Type.Literal(value)), { default: 'off', description: 'on or off: whether webhooks may go to plain http and to addresses of this machine and its network; for development and closed networks' })
 })
 
 type EnvironmentValues = Static<typeof Environment>
@@ -45,6 +46,7 @@ export interface Config {
   readonly maxQueuedVotes: number
   readonly maxEventsPerSocket: number
   readonly maxSockets: number
+  readonly webhooksAllowPrivate: boolean
 }
 
 export class ConfigError extends Error {
@@ -74,7 +76,8 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     maxQueuedVotes: values.MAX_QUEUED_VOTES,
     maxEventsPerSocket: values.MAX_EVENTS_PER_SOCKET,
-    maxSockets: values.MAX_SOCKETS
+    maxSockets: values.MAX_SOCKETS,
+    webhooksAllowPrivate: ['on', 'true', '1'].includes(values.WEBHOOKS_ALLOW_PRIVATE)
   })
 }
 

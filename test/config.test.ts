@@ -38,7 +38,8 @@ t.test('without any variable the server is one instance on the embedded database
     accessTokenTtlSeconds: 900,
     maxQueuedVotes: 20000,
     maxEventsPerSocket: 20,
-    maxSockets: 20000
+    maxSockets: 20000,
+    webhooksAllowPrivate: false
   })
   t.ok(Object.isFrozen(config))
   t.strictSame(readConfig({ PORT: '', DATABASE_URL: ' ', LOG_LEVEL: '', HOME: '/root' }), config, 'an empty variable is none, and other programs\' variables are not ours')
@@ -57,7 +58,8 @@ t.test('every variable is read, trimmed and split', async (t) => {
     REGISTRATION: 'closed',
     LOG_LEVEL: 'silent',
     DATA_DIR: '/var/lib/plenum',
-    ACCESS_TOKEN_TTL_SECONDS: '60'
+    ACCESS_TOKEN_TTL_SECONDS: '60',
+    WEBHOOKS_ALLOW_PRIVATE: 'on'
   }), {
     host: '0.0.0.0',
     port: 0,
@@ -70,7 +72,8 @@ t.test('every variable is read, trimmed and split', async (t) => {
     registration: 'closed',
     logLevel: 'silent',
     dataDir: '/var/lib/plenum',
-    accessTokenTtlSeconds: 60
+    accessTokenTtlSeconds: 60,
+    webhooksAllowPrivate: true
   })
 })
 
@@ -79,7 +82,7 @@ t.test('a value that cannot be right is refused with its name, the reason and wh
   t.equal(refusal({ LOG_LEVEL: 'loud' }), 'Check the environment: LOG_LEVEL has another value than these (fatal, error, warn, info, debug, trace or silent).')
   for (const [name, value] of [
     ['PORT', 'http'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['DATABASE_URL', 'mysql://u:secret@h/d'], ['DATABASE_POOL_SIZE', '0'], ['REDIS_URL', 'localhost:6379'],
-    ['PUBLIC_URL', 'polls.example.org'], ['PUBLIC_URL', 'https://example.org/polls'], ['REGISTRATION', 'no'], ['ACCESS_TOKEN_TTL_SECONDS', '1e9'], ['MAX_SOCKETS', '0'], ['MAX_QUEUED_VOTES', 'many']
+    ['PUBLIC_URL', 'polls.example.org'], ['PUBLIC_URL', 'https://example.org/polls'], ['REGISTRATION', 'no'], ['ACCESS_TOKEN_TTL_SECONDS', '1e9'], ['MAX_SOCKETS', '0'], ['MAX_QUEUED_VOTES', 'many'], ['WEBHOOKS_ALLOW_PRIVATE', 'maybe']
   ] as const) {
     const sentence = refusal({ [name]: value, SECRET_KEY: key })
     t.match(sentence, new RegExp(`^Check the environment: ${name} [^;]+ \\(.+\\)\\.$`), `${name}=${value}`)

@@ -10,7 +10,7 @@ import { hostSecurity, problemResponses } from './openapi.ts'
 /** The accounts of this server, for its admins. */
 export async function adminRoutes (instance: FastifyInstance, { accounts, authentication }: { accounts: AccountService, authentication: Authentication }): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
-  const common = { tags: ['Admin'], security: hostSecurity }
+  const common = { tags: ['Administration'], security: hostSecurity }
 
   app.get('/admin/users', {
     schema: { ...common, summary: 'List users, newest first', querystring: PageQuery, response: { 200: Page(ManagedUser), ...problemResponses(400, 401, 403) } }

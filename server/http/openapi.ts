@@ -41,10 +41,14 @@ export async function registerOpenApi (app: FastifyInstance): Promise<void> {
       servers: [{ url: '/' }],
       tags: [
         { name: 'Identity', description: 'Hosts and voters' },
+        { name: 'Account', description: 'The own account, its sessions and keys' },
         { name: 'Rooms', description: 'What an audience joins with a code' },
+        { name: 'Members', description: 'Who manages a room' },
         { name: 'Polls', description: 'Questions and their lifecycle' },
         { name: 'Votes', description: 'Casting, changing and withdrawing' },
         { name: 'Results', description: 'Exact counts at a version' },
+        { name: 'Webhooks', description: 'Signed events for other servers' },
+        { name: 'Administration', description: 'For admins of this server' },
         { name: 'Health', description: 'For load balancers' }
       ],
       components: {

@@ -6,6 +6,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { requirePermission, type Permission } from '../rooms/staff.ts'
 import { withFreshCode } from '../rooms/room-service.ts'
+import { describeChange } from '../webhooks/poll-events.ts'
 import { kinds } from './kinds/kinds.ts'
 import { applyCommand, applyReveal, applySchedule, type PollCommand } from './lifecycle.ts'
 import { applyEdit, defineNewPoll } from './poll-definition.ts'
@@ -28,7 +29,7 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
   }
 
   async function change (pollId: string, decide: (state: LockedState) => PollChange | undefined): Promise<PollSnapshot> {
-    const stored = await changePoll(db, pollId, decide)
+    const stored = await changePoll(db, pollId, decide, describeChange)
     if (stored === undefined) throw new PlenumError('poll_not_found')
     const snapshot = toSnapshot(stored)
     board.put(snapshot, 'commit')

@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Results } from '../../server/protocol/poll.ts'
 import { startChild } from '../helpers/child-process.ts'
-import { registerHost, request } from '../helpers/clients.ts'
+import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { checkBallots, everyoneVotes, killUnderVotes } from '../helpers/crowd.ts'
 import { openEmbeddedLedger } from '../helpers/ledger.ts'
 import { spawnServer } from '../helpers/server.ts'
+import { startReceiver } from '../helpers/webhook-receiver.ts'
 
 t.test('the embedded database', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'plenum-test-'))
-  const server = await spawnServer(t, { DATA_DIR: dataDir })
+  const server = await spawnServer(t, { DATA_DIR: dataDir, WEBHOOKS_ALLOW_PRIVATE: 'on' })
 
   await t.test('[O4] a second process on the same folder is refused in a sentence', async (t) => {
     const mainProgram = fileURLToPath(new URL('../../server/main.js', import.meta.url))
@@ -36,6 +37,20 @@ t.test('the embedded database', async (t) => {
 
   await t.test('[O3] kill -9 loses no acknowledged vote', async (t) => {
     totals.push(...await killUnderVotes(t, server))
+  })
+
+  await t.test('webhooks share its one connection', async (t) => {
+    const receiver = await startReceiver(t)
+    const host = await registerHost(server.url)
+    const poll = await host.createPoll()
+    await host.call('POST', `/rooms/${poll.roomId}/webhooks`, { url: receiver.url, events: ['poll.opened', 'poll.results', 'poll.closed'] })
+    await host.command(poll.id, 'open')
+    const { voterToken } = await createVoter(server.url)
+    await voteOverHttp(server.url, voterToken, poll.id, { choices: [1] })
+    await host.command(poll.id, 'close')
+    await receiver.until((taken) => taken.at(-1)?.event.type === 'poll.results' && taken.at(-1)?.event.data.results?.final === true)
+    const told = receiver.messages.filter(({ event }) => event.type !== 'poll.results').map(({ event }) => event)
+    t.match(told, [{ type: 'poll.opened' }, { type: 'poll.closed', data: { results: { voters: 1, counts: { 1: 1 } } } }])
   })
 
   await t.test('[R2] everything that it said is what the ballots say', async (t) => {

@@ -4,7 +4,10 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import t from 'tap'
 import { findApiKey } from '../../db/api-key-store.ts'
+import { deleteOldDeliveries } from '../../db/clean-up-store.ts'
 import { openDatabase } from '../../db/client.ts'
+import type { PollEvent } from '../../db/delivery-id.ts'
+import { takeDueDeliveries } from '../../db/delivery-queue.ts'
 import { listBallots, listTallies } from '../../db/export-store.ts'
 import { appendBallots } from '../../db/ledger.ts'
 import { listInvitations, listMembers } from '../../db/member-store.ts'
@@ -12,6 +15,8 @@ import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, l
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
 import * as schema from '../../db/schema.ts'
 import { findLiveSession, findUserByEmail, listLiveCredentials } from '../../db/user-store.ts'
+import { enqueueEvent } from '../../db/webhook-outbox.ts'
+import { enqueueResults } from '../../db/webhook-results.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 
 const url = await createTestDatabase(t)
@@ -31,6 +36,12 @@ async function fill () {
   await admin`INSERT INTO options (poll_id, id, position, label) SELECT id, n, n, 'Option' FROM polls, generate_series(1, 2) n`
   await admin`INSERT INTO tallies (poll_id, round, version, counts, at) SELECT id, 1, 1, '{"1":0,"2":0}', now() FROM polls`
   await admin`INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, at) SELECT id, 1, gen_random_uuid(), 1, 1, '{"choices":[1]}', now() FROM polls, generate_series(1, 10)`
+  await admin`INSERT INTO webhooks (id, room_id, url, events, secret) SELECT gen_random_uuid(), id, 'https://example.org/', '["poll.opened", "poll.results"]', '' FROM rooms`
+  // Their ids begin with their time, a minute apart.
+  await admin`INSERT INTO webhook_deliveries (id, webhook_id, poll_id, event, payload, status)
+    SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - n * 60000), 12, '0') || '7000a' || substr(md5(p.id::text || n), 1, 15))::uuid,
+      w.id, p.id, 'poll.results', '{}', CASE WHEN n = 1 AND left(p.id::text, 1) = '0' THEN 'waiting' ELSE 'delivered' END
+    FROM webhooks w JOIN polls p ON p.room_id = w.room_id, generate_series(1, 10) n`
   await admin`ANALYZE`
 }
 
@@ -56,6 +67,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
   if (known === undefined) throw new Error('the tables are empty')
   const { pollId, roomId, ownerId, sessionId, voterId } = known
 
+  const event: PollEvent = { event: 'poll.results', pollId, version: 2, at: new Date(), payload: '{}' }
   const queries: Record<string, () => Promise<unknown>> = {
     'a batch of votes': async () => await appendBallots(sql, pollId, [voterId, randomUUID()], (state) => ({
       ballots: [{ voterId, n: 2, answer: { choices: [2] } }], tally: { ...state.tally, version: state.tally.version + 1 }, outcome: null
@@ -73,6 +85,10 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'rooms by id': async () => await findRooms(db, [roomId]),
     'rooms of a host': async () => await listRooms(db, { userId: ownerId, limit: 20 }),
     'revisions for the repair': async () => await listRoomRevisions(db, [roomId]),
+    'an event for webhooks': async () => await db.transaction(async (tx) => { await enqueueEvent(tx, roomId, event) }),
+    'results for webhooks': async () => await enqueueResults(db, pollId, () => event),
+    'due deliveries': async () => await takeDueDeliveries(db, { limit: 8, busyWebhookIds: [], leaseMs: 1000 }),
+    'old deliveries': async () => await deleteOldDeliveries(db, { olderThanDays: 30, limit: 500 }),
     'a session': async () => await findLiveSession(db, sessionId),
     'sessions of connected hosts': async () => await listLiveCredentials(db, [sessionId]),
     'an API key': async () => await findApiKey(db, 'no such hash'),
@@ -84,6 +100,6 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     plans.length = 0
     await ask()
     t.ok(plans.length > 0, `${name}: the plan was told`)
-    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots)\b/, name)
+    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots|webhook_deliveries)\b/, name)
   }
 })

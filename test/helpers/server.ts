@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { buildApp } from '../../server/app.ts'
+import { buildApp, type AppOptions } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from './child-process.ts'
 import { createTestDatabase } from './database.ts'
@@ -17,9 +17,11 @@ export interface RunningServer {
 }
 
 /** Runs Plenum in this process on a database of its own, or on the one given in `environment`. Closed at teardown. */
-export async function startServer (t: Test, environment: Record<string, string> = {}): Promise<RunningServer & { close: () => Promise<void> }> {
+export async function startServer (
+  t: Test, environment: Record<string, string> = {}, options: AppOptions = {}
+): Promise<RunningServer & { close: () => Promise<void> }> {
   const databaseUrl = environment.DATABASE_URL ?? await createTestDatabase(t)
-  const app = await buildApp(readConfig({ SECRET_KEY: testSecretKey, LOG_LEVEL: 'silent', PORT: '0', ...environment, DATABASE_URL: databaseUrl }))
+  const app = await buildApp(readConfig({ SECRET_KEY: testSecretKey, LOG_LEVEL: 'silent', PORT: '0', ...environment, DATABASE_URL: databaseUrl }), options)
   let isClosed = false
   const close = async () => {
     if (isClosed) return

@@ -78,6 +78,8 @@ const otherRoom = async () => {
   return id
 }
 const roomToPresent = once(otherRoom)
+const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
+const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
 
 const rows: Row[] = [
   { route: 'GET /rooms', ...anyHost, scope: 'polls:read', ok: 200, path: () => '/rooms' },
@@ -125,6 +127,14 @@ const rows: Row[] = [
   { route: 'POST /api-keys', ...anyHost, ok: 201, unseen: 201, body: { name: 'a program', scopes: ['polls:read'] }, path: () => '/api-keys' },
   { route: 'GET /api-keys', ...anyHost, ok: 200, path: () => '/api-keys' },
   { route: 'DELETE /api-keys/{keyId}', need: 'person', ok: 404, unseen: 404, path: () => `/api-keys/${randomUUID()}` },
+  { route: 'POST /rooms/{roomId}/webhooks', need: 'own', ok: 201, body: { url: 'https://example.org/hook', events: ['poll.opened'] }, path: async () => `/rooms/${await roomToPresent()}/webhooks` },
+  { route: 'GET /rooms/{roomId}/webhooks', need: 'own', ok: 200, path: () => `/rooms/${room.id}/webhooks` },
+  { route: 'GET /webhooks/{webhookId}', need: 'own', ok: 200, path: async () => `/webhooks/${await hook()}` },
+  { route: 'GET /webhooks/{webhookId}/deliveries', need: 'own', ok: 200, path: async () => `/webhooks/${await hook()}/deliveries` },
+  // There is no such delivery: who may replay is told so.
+  { route: 'POST /webhooks/{webhookId}/deliveries/{deliveryId}/replay', need: 'own', ok: 404, path: async () => `/webhooks/${await hook()}/deliveries/${randomUUID()}/replay` },
+  { route: 'DELETE /webhooks/{webhookId}', need: 'own', ok: 204, path: async () => `/webhooks/${await createHook()}` },
+  { route: 'GET /admin/jobs', need: 'admin', ok: 200, path: () => '/admin/jobs' },
   { route: 'GET /admin/users', need: 'admin', ok: 200, path: () => '/admin/users' },
   { route: 'PATCH /admin/users/{userId}', need: 'admin', ok: 404, body: { disabled: true }, path: () => `/admin/users/${randomUUID()}` }
 ]

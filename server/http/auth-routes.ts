@@ -5,7 +5,7 @@ import type { IdentityService } from '../identity/identity-service.ts'
 import { Credentials, RefreshRequest, Registration, Tokens, User, VoterIdentity } from '../protocol/identity.ts'
 import type { Authentication } from './authentication.ts'
 import { refuseBody } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, nobodySecurity, problemResponses } from './openapi.ts'
 
 export interface AuthRoutesOptions { identity: IdentityService, authentication: Authentication }
 
@@ -14,22 +14,22 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   const tags = ['Identity']
 
   app.post('/auth/register', {
-    schema: { tags, summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: Tokens, ...problemResponses(400, 403, 409) } }
+    schema: { tags, security: nobodySecurity, operationId: 'register', summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: answer(Tokens, 'The new account, signed in', 'Location'), ...problemResponses(400, 403, 409) } }
   }, async (request, reply) => {
     const tokens = await identity.register(request.body)
     return await reply.code(201).header('location', '/api/v1/me').send(tokens)
   })
 
   app.post('/auth/login', {
-    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401) } }
+    schema: { tags, security: nobodySecurity, operationId: 'login', summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401) } }
   }, async (request) => await identity.login(request.body))
 
   app.post('/auth/refresh', {
-    schema: { tags, summary: 'Trade a refresh token for new tokens; an old one ends the session', body: RefreshRequest, response: { 200: Tokens, ...problemResponses(400, 401) } }
+    schema: { tags, security: nobodySecurity, operationId: 'refreshTokens', summary: 'Trade a refresh token for new tokens; an old one ends the session', body: RefreshRequest, response: { 200: Tokens, ...problemResponses(400, 401) } }
   }, async (request) => await identity.refresh(request.body.refreshToken))
 
   app.post('/auth/logout', {
-    schema: { tags, summary: 'End this session', security: hostSecurity, response: { 204: Type.Null(), ...problemResponses(401) } },
+    schema: { tags, operationId: 'logout', summary: 'End this session', security: hostSecurity, response: { 204: Type.Null(), ...problemResponses(401) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const { sessionId } = await authentication.requireHost(request)
@@ -38,7 +38,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.get('/me', {
-    schema: { tags, summary: 'The account that is signed in', security: hostSecurity, response: { 200: User, ...problemResponses(401, 403) } }
+    schema: { tags, operationId: 'readAccount', summary: 'The account that is signed in', security: hostSecurity, response: { 200: User, ...problemResponses(401, 403) } }
   }, async (request, reply) => {
     reply.header('cache-control', 'private, no-store')
     const { user } = await authentication.requireHost(request)
@@ -46,7 +46,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.post('/voters', {
-    schema: { tags, summary: 'Become a new voter; also sets the voter cookie', response: { 201: VoterIdentity, ...problemResponses(400) } },
+    schema: { tags, security: nobodySecurity, operationId: 'createVoter', summary: 'Become a new voter; also sets the voter cookie', response: { 201: VoterIdentity, ...problemResponses(400) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const voter = identity.mintVoter()

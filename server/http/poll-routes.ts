@@ -8,7 +8,7 @@ import { Closed, Id, Page, PageQuery } from '../protocol/common.ts'
 import { NewPoll, Poll, PollEdit, PollStatus } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
-import { anyoneSecurity, hostSecurity, problemResponses } from './openapi.ts'
+import { answer, anyoneSecurity, hostSecurity, notModified, problemResponses } from './openapi.ts'
 
 export interface PollRoutesOptions {
   polls: PollService
@@ -32,7 +32,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
 
   app.post('/polls', {
-    schema: { ...common, summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: Poll, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'createPoll', summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: answer(Poll, 'The new poll', 'Location', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request)
     const { poll } = await polls.create(user.id, request.body)
@@ -40,7 +40,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls', {
-    schema: { ...common, summary: 'List own polls, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listPolls', summary: 'List own polls, newest first', querystring: ListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request)
     const { limit = 20, cursor, roomId, status } = request.query
@@ -50,7 +50,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls/:pollId', {
-    schema: { ...common, security: anyoneSecurity, summary: 'Read a poll', response: { 200: Poll, 304: Type.Null(), ...problemResponses(401, 404) } }
+    schema: { ...common, security: anyoneSecurity, operationId: 'readPoll', summary: 'Read a poll', response: { 200: answer(Poll, 'The poll', 'ETag'), 304: notModified, ...problemResponses(401, 404) } }
   }, async (request, reply) => {
     const { host } = await authentication.identify(request)
     const { poll } = await views.find(pollIdOf(request.params), { userId: host?.user.id })
@@ -59,7 +59,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.patch('/polls/:pollId', {
-    schema: { ...common, summary: 'Edit a poll', body: PollEdit, response: { 200: Poll, ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
+    schema: { ...common, operationId: 'editPoll', summary: 'Edit a poll', body: PollEdit, response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request)
     const pollId = pollIdOf(request.params)
@@ -69,7 +69,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.delete('/polls/:pollId', {
-    schema: { ...common, summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
+    schema: { ...common, operationId: 'deletePoll', summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request)
     const pollId = pollIdOf(request.params)
@@ -79,7 +79,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
 
   for (const command of ['open', 'pause', 'close', 'archive', 'reset'] as const) {
     app.post(`/polls/:pollId/${command}`, {
-      schema: { ...common, summary: commands[command], response: { 200: Poll, ...problemResponses(401, 403, 404, 409) } },
+      schema: { ...common, operationId: `${command}Poll`, summary: commands[command], response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(401, 403, 404, 409) } },
       preValidation: refuseBody
     }, async (request, reply) => {
       const { user } = await authentication.requireHost(request)
@@ -90,7 +90,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   }
 
   app.post('/polls/:pollId/reveal', {
-    schema: { ...common, summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: Poll, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'revealResults', summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request)
     const { poll } = await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed)

@@ -9,7 +9,7 @@ import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId } from './conventions.ts'
-import { anyoneSecurity, problemResponses, voterSecurity } from './openapi.ts'
+import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
 
 export interface VoteRoutesOptions {
   ballotBox: BallotBox
@@ -17,7 +17,7 @@ export interface VoteRoutesOptions {
   authentication: Authentication
 }
 
-const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) })
+const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }, { examples: [{ answer: { choices: [1] } }] })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
 const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
 
@@ -31,7 +31,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.put('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 503) } }
+    schema: { ...common, operationId: 'castVote', summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 503) } }
   }, async (request, reply) => {
     const voterId = await authentication.requireVoter(request)
     reply.header('cache-control', privateCache)
@@ -39,7 +39,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.delete('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
+    schema: { ...common, operationId: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
   }, async (request, reply) => {
     const voterId = await authentication.requireVoter(request)
     reply.header('cache-control', privateCache)
@@ -47,7 +47,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.get('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'readVote', summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const voterId = await authentication.requireVoter(request)
     reply.header('cache-control', privateCache)
@@ -59,9 +59,10 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     schema: {
       tags: ['Results'],
       security: anyoneSecurity,
+      operationId: 'readResults',
       summary: 'Exact results at their newest version; the ETag is the version',
       querystring: ResultsQuery,
-      response: { 200: Results, 304: Type.Null(), ...problemResponses(400, 401, 403, 404) }
+      response: { 200: answer(Results, 'The results', 'ETag'), 304: notModified, ...problemResponses(400, 401, 403, 404) }
     }
   }, (request, reply) => {
     const pollId = pollIdOf(request.params)

@@ -11,11 +11,23 @@ type Check = (url: string) => Promise<Finding>
 
 const ok = (says: string): Finding => ({ isOk: true, says })
 const bad = (says: string): Finding => ({ isOk: false, says })
-const ask = async (url: string, init: RequestInit = {}) => await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) })
+
+async function ask (url: string, init: RequestInit = {}): Promise<Response> {
+  return await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) }).catch((error: unknown) => {
+    // What fetch itself says is only that it failed.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    throw new CommandError(`no answer: ${explain(cause)}`)
+  })
+}
 
 async function readHealth (url: string): Promise<{ status?: string, database?: string, redis?: string }> {
-  const health: unknown = JSON.parse(await (await ask(`${url}/readyz`)).text())
-  return typeof health === 'object' && health !== null ? health : {}
+  const text = await (await ask(`${url}/readyz`)).text()
+  try {
+    const health: unknown = JSON.parse(text)
+    return typeof health === 'object' && health !== null ? health : {}
+  } catch {
+    return {}
+  }
 }
 
 const checks: Record<string, Check> = {

@@ -12,8 +12,6 @@ export interface SocketClientOptions {
   timeoutMs?: number
 }
 
-export type SocketClient = Awaited<ReturnType<typeof connectSocketClient>>
-
 /** A connected socket with typed events and calls. A refused call is thrown as a PlenumError; nothing and late answers as UnreachableError. */
 export async function connectSocketClient ({ baseUrl, voterToken, accessToken, transports = ['websocket'], timeoutMs = 10_000 }: SocketClientOptions) {
   const auth = { ...(voterToken === undefined ? {} : { voterToken }), ...(accessToken === undefined ? {} : { accessToken }) }

@@ -3,6 +3,7 @@ const transport = '^server/(http|realtime|graphql)/'
 const domain = '^server/(polls|rooms|identity|exports|webhooks|jobs)/'
 const storage = '^db/'
 const protocol = '^server/protocol/'
+const client = '^server/client/'
 const wiring = '^server/(app|main|config)\\.ts$'
 const outside = '^(scripts|test|web)/'
 
@@ -63,10 +64,30 @@ module.exports = {
       to: { path: storage }
     },
     {
+      name: 'client-knows-the-protocol-only',
+      comment: 'It runs in browsers and in Node. Sockets are a part of their own, so that HTTP comes without Socket.IO.',
+      severity: 'error',
+      from: { path: client },
+      to: { path: [own, 'node_modules/'], pathNot: [client, protocol, '/socket\\.io-client/'] }
+    },
+    {
+      name: 'http-client-without-sockets',
+      severity: 'error',
+      from: { path: client, pathNot: 'socket-client\\.ts$' },
+      to: { path: ['/socket\\.io-client/', 'socket-client\\.ts$'] }
+    },
+    {
+      name: 'server-is-nobodys-client',
+      severity: 'error',
+      from: { path: '^(server|db)/', pathNot: client },
+      to: { path: client }
+    },
+    {
       name: 'web-knows-the-protocol-only',
+      comment: 'And its clients.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: own, pathNot: ['^web/', protocol] }
+      to: { path: own, pathNot: ['^web/', protocol, client] }
     },
     {
       name: 'only-the-wiring-sees-everything',

@@ -3,9 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { renderUnicodeCompact } from 'uqr'
 import { buildApp, type App } from '../server/app.ts'
+import { createHttpClient } from '../server/client/http-client.ts'
 import { ConfigError, readConfig, type Config } from '../server/config.ts'
-import type { Tokens } from '../server/protocol/identity.ts'
 import type { Poll } from '../server/protocol/poll.ts'
+import { PlenumError } from '../server/protocol/problem.ts'
 import type { Room } from '../server/protocol/room.ts'
 import { findAddresses } from '../server/welcome.ts'
 import { startAudience, type Audience } from './demo-audience.ts'
@@ -68,31 +69,16 @@ async function listen (app: App, config: Config): Promise<number> {
   }
 }
 
-async function call<T> (url: string, method: string, path: string, { token, body }: { token?: string, body?: object }): Promise<T> {
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' })
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
-  const answer = JSON.parse(await response.text())
-  if (!response.ok) throw new DemoError(`${method} ${path} was answered ${response.status}: ${answer.detail ?? answer.title}`)
-  return answer
-}
-
 /** A host of its own for each run: nobody knows its password, and a second run does not need it. */
-async function preparePoll (url: string): Promise<{ room: Room, poll: Poll }> {
-  const { accessToken: token } = await call<Tokens>(url, 'POST', '/auth/register', {
-    body: { email: `demo-${randomUUID()}@localhost`, password: randomBytes(24).toString('base64url'), name: 'Demo host' }
-  })
-  const room = await call<Room>(url, 'POST', '/rooms', { token, body: { title: 'Demo' } })
-  const { id } = await call<Poll>(url, 'POST', '/polls', {
-    token, body: { roomId: room.id, kind: 'single', question, options: labels.map((label) => ({ label })), revote: 'change' }
-  })
-  await call<Room>(url, 'PUT', `/rooms/${room.id}/stage`, { token, body: { pollId: id } })
-  return { room, poll: await call<Poll>(url, 'POST', `/polls/${id}/open`, { token }) }
+async function preparePoll (baseUrl: string): Promise<{ room: Room, poll: Poll }> {
+  const { accessToken: token } = await createHttpClient({ baseUrl }).auth.register({
+    email: `demo-${randomUUID()}@localhost`, password: randomBytes(24).toString('base64url'), name: 'Demo host'
+  }).catch((error: unknown) => { throw error instanceof PlenumError ? new DemoError(error.message) : error })
+  const { rooms, polls } = createHttpClient({ baseUrl, token })
+  const room = await rooms.create({ title: 'Demo' })
+  const { id } = await polls.create({ roomId: room.id, kind: 'single', question, options: labels.map((label) => ({ label })), revote: 'change' })
+  await rooms.setStage(room.id, id)
+  return { room, poll: await polls.open(id) }
 }
 
 function describeDemo (config: Config, port: number, code: string): string {

@@ -41,6 +41,7 @@ import { createPollService } from './polls/poll-service.ts'
 import { toSnapshot } from './polls/poll-snapshot.ts'
 import { createPollViews } from './polls/poll-views.ts'
 import { createResultsBoard } from './polls/results-board.ts'
+import { asyncApiRoutes } from './realtime/asyncapi.ts'
 import { connectCluster, type Hint } from './realtime/cluster.ts'
 import { createFeed } from './realtime/feed.ts'
 import { feedRoutes, registerWebsocket } from './realtime/feed-routes.ts'
@@ -175,6 +176,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const relay = await registerWebsocket(app)
   sockets.attach(app, relay)
   await registerOpenApi(app)
+  await app.register(asyncApiRoutes)
   await app.register(healthRoutes, {
     askDatabase: async () => { await readClock(db) }, isRedisUp: cluster?.isUp, isDraining: () => isDraining
   })

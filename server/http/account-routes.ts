@@ -7,7 +7,7 @@ import { AccountRemoval, ApiKey, CreatedApiKey, NewApiKey, PasswordChange, User 
 import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readCursor, readId, toPage } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, problemResponses } from './openapi.ts'
 
 export interface AccountRoutesOptions {
   accounts: AccountService
@@ -22,14 +22,14 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   const common = { tags: ['Account'], security: hostSecurity }
 
   app.get('/me', {
-    schema: { ...common, summary: 'The account that is signed in', response: { 200: User, ...problemResponses(401, 403) } }
+    schema: { ...common, operationId: 'readAccount', summary: 'The account that is signed in', response: { 200: User, ...problemResponses(401, 403) } }
   }, async (request, reply) => {
     reply.header('cache-control', privateCache)
     return (await authentication.requirePerson(request)).user
   })
 
   app.delete('/me', {
-    schema: { ...common, summary: 'Delete the account with its rooms, polls and ballots', body: AccountRemoval, response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409) } }
+    schema: { ...common, operationId: 'deleteAccount', summary: 'Delete the account with its rooms, polls and ballots', body: AccountRemoval, response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     if (user.role === 'admin') throw new PlenumError('conflict', { detail: 'The admin of a server cannot be deleted.' })
@@ -41,7 +41,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   })
 
   app.put('/me/password', {
-    schema: { ...common, summary: 'Change the password; all other sessions end', body: PasswordChange, response: { 204: Type.Null(), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'changePassword', summary: 'Change the password; all other sessions end', body: PasswordChange, response: { 204: Type.Null(), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user, sessionId } = await authentication.requirePerson(request)
     await accounts.changePassword(user.id, sessionId, request.body)
@@ -49,7 +49,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   })
 
   app.delete('/me/sessions', {
-    schema: { ...common, summary: 'Sign out everywhere', response: { 204: Type.Null(), ...problemResponses(401, 403) } }
+    schema: { ...common, operationId: 'endSessions', summary: 'Sign out everywhere', response: { 204: Type.Null(), ...problemResponses(401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await accounts.endSessions(user.id)
@@ -58,7 +58,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   })
 
   app.post('/api-keys', {
-    schema: { ...common, summary: 'Create an API key; it is shown this once', body: NewApiKey, response: { 201: CreatedApiKey, ...problemResponses(400, 401, 403, 409) } }
+    schema: { ...common, operationId: 'createApiKey', summary: 'Create an API key; it is shown this once', body: NewApiKey, response: { 201: answer(CreatedApiKey, 'The new key', 'Location'), ...problemResponses(400, 401, 403, 409) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const created = await accounts.createKey(user.id, request.body)
@@ -66,7 +66,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   })
 
   app.get('/api-keys', {
-    schema: { ...common, summary: 'List own API keys, newest first', querystring: PageQuery, response: { 200: Page(ApiKey), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listApiKeys', summary: 'List own API keys, newest first', querystring: PageQuery, response: { 200: Page(ApiKey), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const { limit = 20, cursor } = request.query
@@ -74,7 +74,7 @@ export async function accountRoutes (instance: FastifyInstance, { accounts, auth
   })
 
   app.delete('/api-keys/:keyId', {
-    schema: { ...common, summary: 'Delete an API key; it stops working at once', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'deleteApiKey', summary: 'Delete an API key; it stops working at once', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await accounts.deleteKey(user.id, readId(request.params, 'keyId', 'not_found'))

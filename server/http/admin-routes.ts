@@ -13,7 +13,7 @@ export async function adminRoutes (instance: FastifyInstance, { accounts, authen
   const common = { tags: ['Administration'], security: hostSecurity }
 
   app.get('/admin/users', {
-    schema: { ...common, summary: 'List users, newest first', querystring: PageQuery, response: { 200: Page(ManagedUser), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listUsers', summary: 'List users, newest first', querystring: PageQuery, response: { 200: Page(ManagedUser), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     await authentication.requireAdmin(request)
     const { limit = 20, cursor } = request.query
@@ -21,7 +21,7 @@ export async function adminRoutes (instance: FastifyInstance, { accounts, authen
   })
 
   app.patch('/admin/users/:userId', {
-    schema: { ...common, summary: 'Lock an account, which ends its sessions, or open it again', body: UserEdit, response: { 200: ManagedUser, ...problemResponses(400, 401, 403, 404, 409) } }
+    schema: { ...common, operationId: 'editUser', summary: 'Lock an account, which ends its sessions, or open it again', body: UserEdit, response: { 200: ManagedUser, ...problemResponses(400, 401, 403, 404, 409) } }
   }, async (request) => {
     const { user } = await authentication.requireAdmin(request)
     return await accounts.setDisabled(user.id, readId(request.params, 'userId', 'not_found'), request.body.disabled)

@@ -7,7 +7,7 @@ import { Credentials, RefreshRequest, Registration, Tokens, VoterIdentity } from
 import type { Authentication } from './authentication.ts'
 import { addressKey, type RateLimits } from './rate-limits.ts'
 import { refuseBody } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, nobodySecurity, problemResponses } from './openapi.ts'
 
 export interface AuthRoutesOptions { identity: IdentityService, authentication: Authentication, limits: RateLimits }
 
@@ -16,7 +16,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   const tags = ['Identity']
 
   app.post('/auth/register', {
-    schema: { tags, summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: Tokens, ...problemResponses(400, 403, 409, 429) } }
+    schema: { tags, security: nobodySecurity, operationId: 'register', summary: 'Create an account; the first one of a server is its admin', body: Registration, response: { 201: answer(Tokens, 'The new account, signed in', 'Location'), ...problemResponses(400, 403, 409, 429) } }
   }, async (request, reply) => {
     await limits.spend(request, 'register', addressKey(request.ip))
     const tokens = await identity.register(request.body)
@@ -25,7 +25,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.post('/auth/login', {
-    schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401, 403, 429) } }
+    schema: { tags, security: nobodySecurity, operationId: 'login', summary: 'Sign in', body: Credentials, response: { 200: Tokens, ...problemResponses(400, 401, 403, 429) } }
   }, async (request, reply) => {
     const account = hashSecret(request.body.email.trim().toLowerCase())
     await limits.spend(request, 'sign-in-address', addressKey(request.ip))
@@ -37,7 +37,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.post('/auth/refresh', {
-    schema: { tags, summary: 'Trade a refresh token for new tokens; an old one ends the session', body: RefreshRequest, response: { 200: Tokens, ...problemResponses(400, 401) } }
+    schema: { tags, security: nobodySecurity, operationId: 'refreshTokens', summary: 'Trade a refresh token for new tokens; an old one ends the session', body: RefreshRequest, response: { 200: Tokens, ...problemResponses(400, 401) } }
   }, async (request, reply) => {
     const tokens = await identity.refresh(request.body.refreshToken)
     authentication.setHostCookie(request, reply, tokens)
@@ -45,7 +45,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.post('/auth/logout', {
-    schema: { tags, summary: 'End this session', security: hostSecurity, response: { 204: Type.Null(), ...problemResponses(401) } },
+    schema: { tags, operationId: 'logout', summary: 'End this session', security: hostSecurity, response: { 204: Type.Null(), ...problemResponses(401) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const { sessionId } = await authentication.requirePerson(request)
@@ -55,7 +55,7 @@ export async function authRoutes (instance: FastifyInstance, { identity, authent
   })
 
   app.post('/voters', {
-    schema: { tags, summary: 'Become a new voter; also sets the voter cookie', response: { 201: VoterIdentity, ...problemResponses(400) } },
+    schema: { tags, security: nobodySecurity, operationId: 'createVoter', summary: 'Become a new voter; also sets the voter cookie', response: { 201: VoterIdentity, ...problemResponses(400) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const voter = identity.mintVoter()

@@ -33,6 +33,7 @@ export async function exportRoutes (app: FastifyInstance, { exporter, authentica
     schema: {
       tags: ['Results'],
       security: hostSecurity,
+      operationId: 'exportPoll',
       summary: 'Download the results, the ballots, or the counts over time',
       querystring: ExportQuery,
       response: { 200: exportResponse, ...problemResponses(400, 401, 403, 404, 503) }

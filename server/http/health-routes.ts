@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { nobodySecurity } from './openapi.ts'
 
 export interface HealthRoutesOptions {
   /** Resolves when the database answered. */
@@ -19,12 +20,12 @@ export async function healthRoutes (app: FastifyInstance, { askDatabase, isRedis
     redis: Type.Optional(Type.String({ enum: ['up', 'down', 'none'] }))
   })
 
-  app.get('/livez', { schema: { tags, summary: 'The process runs', response: { 200: Health } } }, async (_request, reply) => {
+  app.get('/livez', { schema: { tags, security: nobodySecurity, operationId: 'isLive', summary: 'The process runs', response: { 200: Health } } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     return { status: 'ok' }
   })
 
-  app.get('/readyz', { schema: { tags, summary: 'Votes can be stored; without Redis it is degraded, not unready', response: { 200: Health, 503: Health } } }, async (_request, reply) => {
+  app.get('/readyz', { schema: { tags, security: nobodySecurity, operationId: 'isReady', summary: 'Votes can be stored; without Redis it is degraded, not unready', response: { 200: Health, 503: Health } } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     const isDatabaseUp = await answersInTime(askDatabase, patienceMs)
     const redis = isRedisUp === undefined ? 'none' : isRedisUp() ? 'up' : 'down'

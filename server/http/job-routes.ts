@@ -15,7 +15,7 @@ export async function jobRoutes (instance: FastifyInstance, { jobs, authenticati
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
 
   app.get('/admin/jobs', {
-    schema: { tags: ['Administration'], security: hostSecurity, summary: 'See how the background jobs are doing', response: { 200: JobStatus, ...problemResponses(401, 403) } }
+    schema: { tags: ['Administration'], security: hostSecurity, operationId: 'readJobs', summary: 'See how the background jobs are doing', response: { 200: JobStatus, ...problemResponses(401, 403) } }
   }, async (request, reply) => {
     await authentication.requireAdmin(request)
     reply.header('cache-control', privateCache)

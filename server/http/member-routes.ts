@@ -6,7 +6,7 @@ import { Invitation, MemberEdit, NewInvitation, PresenterLink, Room, RoomMember 
 import type { MemberService } from '../rooms/member-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, refuseBody } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, problemResponses } from './openapi.ts'
 
 export interface MemberRoutesOptions {
   members: MemberService
@@ -24,7 +24,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   const toWholeList = <T>(items: T[]) => ({ items, nextCursor: null })
 
   app.get('/rooms/:roomId/members', {
-    schema: { ...common, summary: 'List who manages a room, its owner first', response: { 200: Page(RoomMember), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'listMembers', summary: 'List who manages a room, its owner first', response: { 200: Page(RoomMember), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     reply.header('cache-control', privateCache)
@@ -32,14 +32,14 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.patch('/rooms/:roomId/members/:userId', {
-    schema: { ...common, summary: 'Give a member another role', body: MemberEdit, response: { 200: RoomMember, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'editMember', summary: 'Give a member another role', body: MemberEdit, response: { 200: RoomMember, ...problemResponses(400, 401, 403, 404) } }
   }, async (request) => {
     const { user } = await authentication.requirePerson(request)
     return await members.setRole(roomIdOf(request.params), user.id, readId(request.params, 'userId', 'not_found'), request.body.role)
   })
 
   app.delete('/rooms/:roomId/members/:userId', {
-    schema: { ...common, summary: 'Remove a member, or leave a room', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409) } }
+    schema: { ...common, operationId: 'removeMember', summary: 'Remove a member, or leave a room', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await members.remove(roomIdOf(request.params), user.id, readId(request.params, 'userId', 'not_found'))
@@ -47,7 +47,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.post('/rooms/:roomId/invitations', {
-    schema: { ...common, summary: 'Invite the user of an e-mail address; again with another role to change it', body: NewInvitation, response: { 201: Invitation, ...problemResponses(400, 401, 403, 404, 409) } }
+    schema: { ...common, operationId: 'invite', summary: 'Invite the user of an e-mail address; again with another role to change it', body: NewInvitation, response: { 201: answer(Invitation, 'The invitation', 'Location'), ...problemResponses(400, 401, 403, 404, 409) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const invitation = await members.invite(roomIdOf(request.params), user.id, request.body)
@@ -55,7 +55,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.get('/rooms/:roomId/invitations', {
-    schema: { ...common, summary: 'List who is invited', response: { 200: Page(Invitation), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'listInvitations', summary: 'List who is invited', response: { 200: Page(Invitation), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     reply.header('cache-control', privateCache)
@@ -63,7 +63,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.delete('/rooms/:roomId/invitations/:invitationId', {
-    schema: { ...common, summary: 'Withdraw an invitation', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'withdrawInvitation', summary: 'Withdraw an invitation', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await members.withdrawInvitation(roomIdOf(request.params), user.id, readId(request.params, 'invitationId', 'not_found'))
@@ -71,7 +71,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.get('/me/invitations', {
-    schema: { ...common, summary: 'List own invitations', response: { 200: Page(Invitation), ...problemResponses(401, 403) } }
+    schema: { ...common, operationId: 'listOwnInvitations', summary: 'List own invitations', response: { 200: Page(Invitation), ...problemResponses(401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     reply.header('cache-control', privateCache)
@@ -79,7 +79,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.post('/me/invitations/:invitationId/accept', {
-    schema: { ...common, summary: 'Become a member of the room', response: { 200: Room, ...problemResponses(401, 403, 404, 409) } },
+    schema: { ...common, operationId: 'acceptInvitation', summary: 'Become a member of the room', response: { 200: Room, ...problemResponses(401, 403, 404, 409) } },
     preValidation: refuseBody
   }, async (request) => {
     const { user } = await authentication.requirePerson(request)
@@ -87,7 +87,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.delete('/me/invitations/:invitationId', {
-    schema: { ...common, summary: 'Decline an invitation', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'declineInvitation', summary: 'Decline an invitation', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await members.decline(user, readId(request.params, 'invitationId', 'not_found'))
@@ -95,7 +95,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.post('/rooms/:roomId/presenter-link', {
-    schema: { ...common, summary: 'Make a new presenter link; the one before stops working', response: { 201: PresenterLink, ...problemResponses(401, 403, 404) } },
+    schema: { ...common, operationId: 'createPresenterLink', summary: 'Make a new presenter link; the one before stops working', response: { 201: answer(PresenterLink, 'The new link', 'Location'), ...problemResponses(401, 403, 404) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
@@ -105,7 +105,7 @@ export async function memberRoutes (instance: FastifyInstance, { members, authen
   })
 
   app.delete('/rooms/:roomId/presenter-link', {
-    schema: { ...common, summary: 'End the presenter link', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'endPresenterLink', summary: 'End the presenter link', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await members.endPresenterLink(roomIdOf(request.params), user.id)

@@ -1,17 +1,40 @@
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { Type, type TSchema } from 'typebox'
 import { Problem } from '../protocol/problem.ts'
+import { completeDocument } from './openapi-document.ts'
 
 export const hostSecurity = [{ accessToken: [] }]
 export const voterSecurity = [{ voterToken: [] }, { voterCookie: [] }]
 export const anyoneSecurity = [{}, ...hostSecurity, ...voterSecurity]
+/** Nobody has to say who they are. Said, not left out: an operation without `security` is one that was forgotten. */
+export const nobodySecurity: [] = []
+
+const headers = {
+  ETag: Type.String({ description: 'The revision, or the version of results' }),
+  Location: Type.String({ description: 'Path of what was created' }),
+  'Retry-After': Type.Integer({ description: 'Seconds to wait before the same request again' }),
+  'WWW-Authenticate': Type.String({ description: 'How to sign in' })
+}
+
+function pick (names: Array<keyof typeof headers>) {
+  return Object.fromEntries(names.map((name) => [name, headers[name]]))
+}
+
+/** A success with headers of its own. */
+export function answer<T extends TSchema> (schema: T, description: string, ...names: Array<keyof typeof headers>) {
+  return { description, headers: pick(names), content: { 'application/json': { schema } } }
+}
+
+export const notModified = Type.Null({ description: 'The caller has it already', headers: pick(['ETag']) })
 
 const meaning: Record<number, string> = {
   400: 'The request is not valid',
   401: 'Sign in first',
   403: 'Not allowed, or the results are hidden',
   404: 'It does not exist, or not for this caller',
+  406: 'None of the accepted media types can be sent',
   409: 'It does not fit the current state',
   412: 'It was changed in the meantime',
   422: 'The answer can never count',
@@ -20,16 +43,26 @@ const meaning: Record<number, string> = {
   503: 'Try again after Retry-After'
 }
 
+const headersOf: Record<number, Array<keyof typeof headers>> = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] }
+
 /** The problem answers that a route documents. */
 export function problemResponses (...statuses: number[]) {
   return Object.fromEntries(statuses.map((status) => [status, {
-    description: meaning[status] ?? 'Problem', content: { 'application/problem+json': { schema: Problem } }
+    description: meaning[status] ?? 'Problem',
+    ...(headersOf[status] === undefined ? {} : { headers: pick(headersOf[status]) }),
+    content: { 'application/problem+json': { schema: Problem } }
   }]))
 }
 
 /** Serves the OpenAPI description, made from the routes' own schemas, and its page. Register before the routes. */
 export async function registerOpenApi (app: FastifyInstance): Promise<void> {
   await app.register(fastifySwagger, {
+    convertConstToEnum: false,
+    transformObject (made) {
+      if ('swaggerObject' in made) return made.swaggerObject
+      completeDocument(made.openapiObject)
+      return made.openapiObject
+    },
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -8,7 +8,7 @@ import { Closed, Page } from '../protocol/common.ts'
 import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
-import { anyoneSecurity, hostSecurity, problemResponses } from './openapi.ts'
+import { answer, anyoneSecurity, hostSecurity, notModified, problemResponses } from './openapi.ts'
 
 export interface PollRoutesOptions {
   polls: PollService
@@ -30,7 +30,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
 
   app.post('/polls', {
-    schema: { ...common, summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: Poll, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'createPoll', summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: answer(Poll, 'The new poll', 'Location', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const { poll } = await polls.create(user.id, request.body)
@@ -38,7 +38,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls', {
-    schema: { ...common, summary: 'List the polls of the rooms that you manage, newest first', querystring: PollListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listPolls', summary: 'List the polls of the rooms that you manage, newest first', querystring: PollListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor, roomId, status } = request.query
@@ -47,7 +47,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls/:pollId', {
-    schema: { ...common, security: anyoneSecurity, summary: 'Read a poll', response: { 200: Poll, 304: Type.Null(), ...problemResponses(401, 404) } }
+    schema: { ...common, security: anyoneSecurity, operationId: 'readPoll', summary: 'Read a poll', response: { 200: answer(Poll, 'The poll', 'ETag'), 304: notModified, ...problemResponses(401, 404) } }
   }, async (request, reply) => {
     const { poll } = await views.find(pollIdOf(request.params), await authentication.identifyOnlooker(request, 'polls:read'))
     reply.header('cache-control', poll.status === 'draft' ? privateCache : publicCache)
@@ -55,7 +55,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.patch('/polls/:pollId', {
-    schema: { ...common, summary: 'Edit a poll', body: PollEdit, response: { 200: Poll, ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
+    schema: { ...common, operationId: 'editPoll', summary: 'Edit a poll', body: PollEdit, response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(400, 401, 403, 404, 409, 412, 428) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const pollId = pollIdOf(request.params)
@@ -65,7 +65,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.delete('/polls/:pollId', {
-    schema: { ...common, summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
+    schema: { ...common, operationId: 'deletePoll', summary: 'Delete a poll with its ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 412, 428) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const pollId = pollIdOf(request.params)
@@ -75,7 +75,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
 
   for (const command of ['open', 'pause', 'close', 'archive', 'reset'] as const) {
     app.post(`/polls/:pollId/${command}`, {
-      schema: { ...common, summary: commands[command], response: { 200: Poll, ...problemResponses(401, 403, 404, 409) } },
+      schema: { ...common, operationId: `${command}Poll`, summary: commands[command], response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(401, 403, 404, 409) } },
       preValidation: refuseBody
     }, async (request, reply) => {
       const { user } = await authentication.requireHost(request, 'polls:write')
@@ -86,7 +86,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   }
 
   app.post('/polls/:pollId/reveal', {
-    schema: { ...common, summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: Poll, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'revealResults', summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const { poll } = await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed)

@@ -9,7 +9,7 @@ import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readCursor, readId, toPage } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, nobodySecurity, problemResponses } from './openapi.ts'
 
 export interface RoomRoutesOptions {
   rooms: RoomService
@@ -25,7 +25,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
 
   app.post('/rooms', {
-    schema: { ...common, summary: 'Create a room', body: NewRoom, response: { 201: Room, ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'createRoom', summary: 'Create a room', body: NewRoom, response: { 201: answer(Room, 'The new room', 'Location'), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const { room } = await rooms.create(user.id, request.body)
@@ -33,7 +33,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.get('/rooms', {
-    schema: { ...common, summary: 'List the rooms that you manage, newest first', querystring: PageQuery, response: { 200: Page(Room), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listRooms', summary: 'List the rooms that you manage, newest first', querystring: PageQuery, response: { 200: Page(Room), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor } = request.query
@@ -42,7 +42,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.get('/rooms/:roomId', {
-    schema: { ...common, summary: 'Read a room that you manage', response: { 200: Room, ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'readRoom', summary: 'Read a room that you manage', response: { 200: Room, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     reply.header('cache-control', privateCache)
@@ -50,14 +50,14 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.patch('/rooms/:roomId', {
-    schema: { ...common, summary: 'Edit a room', body: RoomEdit, response: { 200: Room, ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'editRoom', summary: 'Edit a room', body: RoomEdit, response: { 200: Room, ...problemResponses(400, 401, 403, 404) } }
   }, async (request) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     return (await rooms.edit(roomIdOf(request.params), user.id, request.body)).room
   })
 
   app.delete('/rooms/:roomId', {
-    schema: { ...common, summary: 'Delete a room with its polls and ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'deleteRoom', summary: 'Delete a room with its polls and ballots', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     await deleteRoom(roomIdOf(request.params), user.id)
@@ -65,7 +65,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.put('/rooms/:roomId/stage', {
-    schema: { ...common, summary: 'Put a poll, or nothing, on the screens of the room', body: Stage, response: { 200: Room, ...problemResponses(400, 401, 403, 404, 409) } }
+    schema: { ...common, operationId: 'setStage', summary: 'Put a poll, or nothing, on the screens of the room', body: Stage, response: { 200: Room, ...problemResponses(400, 401, 403, 404, 409) } }
   }, async (request) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const { room } = await rooms.findAs('run', roomIdOf(request.params), user.id)
@@ -78,7 +78,7 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.get('/join/:code', {
-    schema: { tags: ['Rooms'], summary: 'Find a room by its code', response: { 200: Closed({ room: JoinedRoom }), ...problemResponses(404) } }
+    schema: { tags: ['Rooms'], security: nobodySecurity, operationId: 'findRoom', summary: 'Find a room by its code', response: { 200: Closed({ room: JoinedRoom }), ...problemResponses(404) } }
   }, async (request, reply) => {
     const { room } = await rooms.findByCode(readCode(request.params))
     reply.header('cache-control', 'no-cache')

@@ -9,7 +9,7 @@ import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId } from './conventions.ts'
-import { anyoneSecurity, problemResponses, voterSecurity } from './openapi.ts'
+import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 export interface VoteRoutesOptions {
@@ -19,7 +19,7 @@ export interface VoteRoutesOptions {
   limits: RateLimits
 }
 
-const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) })
+const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }, { examples: [{ answer: { choices: [1] } }] })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
 const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
 
@@ -40,7 +40,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.put('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
+    schema: { ...common, operationId: 'castVote', summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
   }, async (request, reply) => {
     const voterId = await requireCaster(request)
     reply.header('cache-control', privateCache)
@@ -48,7 +48,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.delete('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
+    schema: { ...common, operationId: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
   }, async (request, reply) => {
     const voterId = await requireCaster(request)
     reply.header('cache-control', privateCache)
@@ -56,7 +56,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   })
 
   app.get('/polls/:pollId/vote', {
-    schema: { ...common, summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'readVote', summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const voterId = await authentication.requireVoter(request)
     reply.header('cache-control', privateCache)
@@ -68,9 +68,10 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     schema: {
       tags: ['Results'],
       security: anyoneSecurity,
+      operationId: 'readResults',
       summary: 'Exact results at their newest version; the ETag is the version',
       querystring: ResultsQuery,
-      response: { 200: Results, 304: Type.Null(), ...problemResponses(400, 401, 403, 404) }
+      response: { 200: answer(Results, 'The results', 'ETag'), 304: notModified, ...problemResponses(400, 401, 403, 404) }
     }
   }, (request, reply) => {
     const pollId = pollIdOf(request.params)

@@ -6,7 +6,7 @@ import { CreatedWebhook, Delivery, DeliveryStatus, NewWebhook, Webhook } from '.
 import type { WebhookService } from '../webhooks/webhook-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readCursor, readId, refuseBody, toPage } from './conventions.ts'
-import { hostSecurity, problemResponses } from './openapi.ts'
+import { answer, hostSecurity, problemResponses } from './openapi.ts'
 
 export interface WebhookRoutesOptions {
   webhooks: WebhookService
@@ -22,7 +22,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   const webhookIdOf = (params: unknown) => readId(params, 'webhookId', 'not_found')
 
   app.post('/rooms/:roomId/webhooks', {
-    schema: { ...common, summary: 'Have a room\'s events sent to an address; the answer alone has the secret', body: NewWebhook, response: { 201: CreatedWebhook, ...problemResponses(400, 401, 403, 404, 409) } }
+    schema: { ...common, operationId: 'createWebhook', summary: 'Have a room\'s events sent to an address; the answer alone has the secret', body: NewWebhook, response: { 201: answer(CreatedWebhook, 'The new webhook', 'Location'), ...problemResponses(400, 401, 403, 404, 409) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const webhook = await webhooks.create(roomIdOf(request.params), user.id, request.body)
@@ -30,7 +30,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   })
 
   app.get('/rooms/:roomId/webhooks', {
-    schema: { ...common, summary: 'List the webhooks of a room, newest first', querystring: PageQuery, response: { 200: Page(Webhook), ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'listWebhooks', summary: 'List the webhooks of a room, newest first', querystring: PageQuery, response: { 200: Page(Webhook), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const { limit = 20, cursor } = request.query
@@ -40,7 +40,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   })
 
   app.get('/webhooks/:webhookId', {
-    schema: { ...common, summary: 'Read a webhook', response: { 200: Webhook, ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'readWebhook', summary: 'Read a webhook', response: { 200: Webhook, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     reply.header('cache-control', privateCache)
@@ -48,7 +48,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   })
 
   app.delete('/webhooks/:webhookId', {
-    schema: { ...common, summary: 'Delete a webhook with its deliveries', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
+    schema: { ...common, operationId: 'deleteWebhook', summary: 'Delete a webhook with its deliveries', response: { 204: Type.Null(), ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     await webhooks.delete(webhookIdOf(request.params), user.id)
@@ -56,7 +56,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   })
 
   app.get('/webhooks/:webhookId/deliveries', {
-    schema: { ...common, summary: 'List what was sent and what waits, newest first', querystring: DeliveryQuery, response: { 200: Page(Delivery), ...problemResponses(400, 401, 403, 404) } }
+    schema: { ...common, operationId: 'listDeliveries', summary: 'List what was sent and what waits, newest first', querystring: DeliveryQuery, response: { 200: Page(Delivery), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)
     const { limit = 20, cursor, status } = request.query
@@ -66,7 +66,7 @@ export async function webhookRoutes (instance: FastifyInstance, { webhooks, auth
   })
 
   app.post('/webhooks/:webhookId/deliveries/:deliveryId/replay', {
-    schema: { ...common, summary: 'Send the payload of a delivery again, as a new delivery', response: { 202: Delivery, ...problemResponses(401, 403, 404, 409) } },
+    schema: { ...common, operationId: 'replayDelivery', summary: 'Send the payload of a delivery again, as a new delivery', response: { 202: Delivery, ...problemResponses(401, 403, 404, 409) } },
     preValidation: refuseBody
   }, async (request, reply) => {
     const { user } = await authentication.requirePerson(request)

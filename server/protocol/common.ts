@@ -8,7 +8,7 @@ export function Nullable<T extends TSchema> (schema: T) {
 }
 
 /** An object that refuses every field it does not name. */
-export function Closed<T extends Record<string, TSchema>> (properties: T, options: { description?: string } = {}) {
+export function Closed<T extends Record<string, TSchema>> (properties: T, options: { description?: string, examples?: unknown[] } = {}) {
   return Type.Object(properties, { additionalProperties: false, ...options })
 }
 
@@ -18,6 +18,10 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 export function isUuid (text: string): boolean {
   return uuidPattern.test(text)
+}
+
+export function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 export const PageQuery = Closed({

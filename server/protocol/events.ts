@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { Closed, Empty } from './common.ts'
-import { Answer, type Poll, type PollView, type Receipt, type Results } from './poll.ts'
+import { Closed, Empty, Id } from './common.ts'
+import { Answer, Poll, PollView, Receipt, Results } from './poll.ts'
 import type { SocketProblem } from './problem.ts'
-import type { JoinedRoom, RoomState } from './room.ts'
+import { JoinedRoom, RoomState } from './room.ts'
 
 /** What a client may send, by event name. Every call is answered by its ack. */
 export const clientEvents = {
@@ -17,14 +17,17 @@ export const clientEvents = {
 export type ClientEvent = keyof typeof clientEvents
 export type ClientEventData = { [E in ClientEvent]: Static<(typeof clientEvents)[E]> }
 
-export interface ClientEventReply {
-  'room:join': { room: JoinedRoom, polls: PollView[], voterToken: string }
-  'room:leave': Record<string, never>
-  'poll:join': PollView & { voterToken: string }
-  'poll:leave': Record<string, never>
-  'vote:cast': Receipt
+/** The data of the acks. */
+export const clientEventReplies = {
+  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), voterToken: Type.String() }),
+  'room:leave': Empty,
+  'poll:join': Closed({ ...PollView.properties, voterToken: Type.String() }),
+  'poll:leave': Empty,
+  'vote:cast': Receipt,
   'vote:withdraw': Receipt
-}
+} as const
+
+export type ClientEventReply = { [E in ClientEvent]: Static<(typeof clientEventReplies)[E]> }
 
 export type Ack<T> = { ok: true, data: T } | { ok: false, error: SocketProblem }
 
@@ -32,12 +35,15 @@ export type ClientToServerEvents = {
   [E in ClientEvent]: (data: ClientEventData[E], ack: (answer: Ack<ClientEventReply[E]>) => void) => void
 }
 
-export interface ServerToClientEvents {
-  results: (results: Results) => void
-  poll: (poll: Poll) => void
-  'poll:removed': (removed: { pollId: string }) => void
-  room: (room: RoomState) => void
-}
+/** What the server sends by itself. */
+export const serverEvents = {
+  results: Results,
+  poll: Poll,
+  'poll:removed': Closed({ pollId: Id }),
+  room: RoomState
+} as const
+
+export type ServerToClientEvents = { [E in keyof typeof serverEvents]: (data: Static<(typeof serverEvents)[E]>) => void }
 
 /** What a client sends at the handshake. Without a token or a voter cookie it becomes a new voter. */
 export const HandshakeAuth = Type.Object({
@@ -48,4 +54,8 @@ export const HandshakeAuth = Type.Object({
 })
 
 /** A message of the feed: one WebSocket text frame, or one server-sent event. */
-export type FeedMessage = { type: 'poll', data: Poll } | { type: 'results', data: Results }
+export const FeedMessage = Type.Union([
+  Closed({ type: Type.Literal('poll'), data: Poll }),
+  Closed({ type: Type.Literal('results'), data: Results })
+])
+export type FeedMessage = Static<typeof FeedMessage>

@@ -5,9 +5,13 @@ import { TextLine } from './text.ts'
 export const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+$' })
 const Password = Type.String({ minLength: 8, maxLength: 200 })
 
-export const Registration = Closed({ email: Email, password: Password, name: TextLine(100, 'The name.') })
+export const Registration = Closed({ email: Email, password: Password, name: TextLine(100, 'The name.') }, {
+  examples: [{ email: 'me@example.org', password: 'correct horse battery', name: 'Me' }]
+})
 export type Registration = Static<typeof Registration>
-export const Credentials = Closed({ email: Type.String({ maxLength: 254, pattern: '^[^\\u0000-\\u001f]*$' }), password: Type.String({ maxLength: 200 }) })
+export const Credentials = Closed({ email: Type.String({ maxLength: 254, pattern: '^[^\\u0000-\\u001f]*$' }), password: Type.String({ maxLength: 200 }) }, {
+  examples: [{ email: 'me@example.org', password: 'correct horse battery' }]
+})
 export type Credentials = Static<typeof Credentials>
 export const RefreshRequest = Closed({ refreshToken: Type.String({ maxLength: 500 }) })
 

@@ -39,6 +39,26 @@ export const Poll = Closed({
   revision: Type.Integer({ minimum: 1, description: 'Rises with every change of this body' }),
   createdAt: Instant,
   updatedAt: Instant
+}, {
+  examples: [{
+    id: '01890a5d-ac96-774b-bcce-b302099a8057',
+    roomId: '01890a5d-ac96-774b-bcce-b302099a8058',
+    kind: 'single',
+    question: 'Shall we?',
+    options: [{ id: 1, label: 'Yes' }, { id: 2, label: 'No' }],
+    status: 'open',
+    round: 1,
+    revote: 'locked',
+    resultsVisibility: 'live',
+    revealed: null,
+    minChoices: 1,
+    maxChoices: 1,
+    opensAt: null,
+    closesAt: null,
+    revision: 2,
+    createdAt: '2026-01-15T18:00:00.000Z',
+    updatedAt: '2026-01-15T18:30:00.000Z'
+  }]
 })
 export type Poll = Static<typeof Poll>
 
@@ -57,7 +77,7 @@ export const NewPoll = Closed({
   question: Question,
   options: Type.Array(Closed({ label: Label }), { minItems: 2, maxItems: maxOptions }),
   ...settings
-})
+}, { examples: [{ kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }] })
 export type NewPoll = Static<typeof NewPoll>
 
 export const PollEdit = Closed({
@@ -67,7 +87,7 @@ export const PollEdit = Closed({
     Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label }),
     { minItems: 2, maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
   ...settings
-})
+}, { examples: [{ question: 'Shall we really?', closesAt: '2026-01-15T19:00:00.000Z' }] })
 export type PollEdit = Static<typeof PollEdit>
 
 export const PollListQuery = Closed({ ...PageQuery.properties, roomId: Type.Optional(Id), status: Type.Optional(PollStatus) })
@@ -77,7 +97,7 @@ export const Answer = Closed({
   choices: Type.Array(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), {
     maxItems: 1000, description: 'Ids of the chosen options'
   })
-})
+}, { examples: [{ choices: [1] }] })
 export type Answer = Static<typeof Answer>
 
 export const Counts = Type.Record(Type.String(), Type.Integer({ minimum: 0 }))
@@ -93,6 +113,17 @@ export const Results = Closed({
   voters: Type.Integer({ minimum: 0, description: 'People who count: the denominator of every percentage' }),
   counts: Counts,
   at: Instant
+}, {
+  examples: [{
+    pollId: '01890a5d-ac96-774b-bcce-b302099a8057',
+    round: 1,
+    version: 17,
+    status: 'open',
+    final: false,
+    voters: 123,
+    counts: { 1: 80, 2: 43 },
+    at: '2026-01-15T18:30:00.000Z'
+  }]
 })
 export type Results = Static<typeof Results>
 
@@ -107,7 +138,7 @@ export const Receipt = Closed({
   status: ReceiptStatus,
   version: Type.Optional(Type.Integer({ description: 'Absent while the results are hidden from this voter' })),
   castAt: Instant
-})
+}, { examples: [{ pollId: '01890a5d-ac96-774b-bcce-b302099a8057', round: 1, status: 'recorded', version: 17, castAt: '2026-01-15T18:30:00.000Z' }] })
 export type Receipt = Static<typeof Receipt>
 
 /** A poll as one viewer sees it now. `results` is null while they are hidden from this viewer. */

@@ -32,6 +32,8 @@ export const problems = {
 
 export type ErrorCode = keyof typeof problems
 
+const Code = Type.Unsafe<ErrorCode>(Type.String({ enum: Object.keys(problems) }))
+
 export const FieldError = Type.Object({
   pointer: Type.String({ description: 'JSON pointer to the field' }),
   detail: Type.String()
@@ -44,21 +46,31 @@ export const Problem = Type.Object({
   title: Type.String(),
   status: Type.Integer(),
   detail: Type.Optional(Type.String()),
-  code: Type.String({ enum: Object.keys(problems) }),
+  code: Code,
   requestId: Type.String(),
   errors: Type.Optional(Type.Array(FieldError))
-}, { description: 'RFC 9457 problem details' })
+}, {
+  description: 'RFC 9457 problem details',
+  examples: [{
+    type: 'urn:plenum:problem:poll_closed',
+    title: problems.poll_closed[1],
+    status: problems.poll_closed[0],
+    code: 'poll_closed',
+    requestId: '5a1f4c3e-7a3b-4b0e-9a53-0d2c6f1f5b11'
+  }]
+})
 export type Problem = Static<typeof Problem>
 
 /** The same on a socket, inside an ack or as the data of a `connect_error`. */
-export interface SocketProblem {
-  code: ErrorCode
-  status: number
-  title: string
-  detail?: string
-  retryAfterMs?: number
-  errors?: FieldError[]
-}
+export const SocketProblem = Type.Object({
+  code: Code,
+  status: Type.Integer(),
+  title: Type.String(),
+  detail: Type.Optional(Type.String()),
+  retryAfterMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  errors: Type.Optional(Type.Array(FieldError))
+}, { description: 'Problem details on a socket' })
+export type SocketProblem = Static<typeof SocketProblem>
 
 export interface ProblemDetails {
   detail?: string

@@ -27,11 +27,11 @@ export const Room = Closed({
 })
 export type Room = Static<typeof Room>
 
-export const NewRoom = Closed({ title: Title })
+export const NewRoom = Closed({ title: Title }, { examples: [{ title: 'All hands' }] })
 export type NewRoom = Static<typeof NewRoom>
 export const RoomEdit = Closed({ title: Type.Optional(Title) })
 export type RoomEdit = Static<typeof RoomEdit>
-export const Stage = Closed({ pollId: Nullable(Id) })
+export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: null }] })
 
 /** What the audience learns of a room. */
 export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'revision'], { additionalProperties: false })

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { anyoneSecurity, problemResponses } from '../http/openapi.ts'
 import type { AccessClaims } from '../identity/tokens.ts'
 import type { Onlooker, PollViews } from '../polls/poll-views.ts'
 import { Empty, isUuid } from '../protocol/common.ts'
@@ -53,8 +55,16 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
     url: '/polls/:pollId/live',
     schema: {
       tags: ['Results'],
+      operationId: 'followPoll',
       summary: 'The live feed: a WebSocket, or server-sent events with Accept: text/event-stream',
-      querystring: Empty
+      description: 'The messages are those of /api/asyncapi.json.',
+      security: anyoneSecurity,
+      querystring: Empty,
+      response: {
+        101: Type.Null(),
+        200: { description: 'The feed as server-sent events', content: { 'text/event-stream': { schema: Type.String() } } },
+        ...problemResponses(401, 403, 404, 406)
+      }
     },
     // Before an upgrade, so that its refusal is an ordinary answer with a code.
     preHandler: async (request) => {

@@ -5,10 +5,11 @@ import type { Test } from 'tap'
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import type { Answer, NewPoll, Poll, PollView, Receipt, Results } from '../../server/protocol/poll.ts'
 import { problems, type ErrorCode } from '../../server/protocol/problem.ts'
+import { checkAnswer } from './contract-check.ts'
 
 export interface Answered<T> { status: number, headers: Headers, body: T }
 
-/** One request; the whole body is read. A body without JSON is its text. */
+/** One request; the whole body is read, and answers of the API must be as documented. A body without JSON is its text. */
 export async function request<T> (
   url: string, method: string, path: string, { token, body, headers = {} }: { token?: string | undefined, body?: unknown, headers?: Record<string, string> } = {}
 ): Promise<Answered<T>> {
@@ -23,7 +24,9 @@ export async function request<T> (
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
-  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+  const answered = { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+  if (path.startsWith('/api/v1/') && method !== 'HEAD') await checkAnswer(url, method, path, answered)
+  return answered
 }
 
 /** Asserts that the answer is problem details (RFC 9457) with this code. */

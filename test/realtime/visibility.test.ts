@@ -143,9 +143,9 @@ t.test('[R6] hidden results are in nothing that is sent to the audience, not eve
   for (const texts of sent) {
     t.notOk(texts.some((text) => text.includes('7654321')), 'no count')
     t.notOk(texts.some((text) => /"counts"\s*:\s*\{|42\["results"|"type":"results"/.test(text) && !text.includes('openapi')), 'no results')
-    t.notOk(texts.some((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text)), 'no version in a receipt')
+    t.notOk(texts.some((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text) && !text.includes('openapi')), 'no version in a receipt')
   }
-  const mine = answers.filter((text) => text.includes('"castAt":"'))
+  const mine = answers.filter((text) => text.includes('"castAt":"') && !text.includes('openapi'))
   t.ok(mine.length > 0 && mine.every((text) => text.includes('"cache-control":"private, no-store"')), 'no cache in between keeps a receipt')
 })
 

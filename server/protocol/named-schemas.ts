@@ -1,0 +1,81 @@
+import type { TSchema } from 'typebox'
+import { isObject } from './common.ts'
+import { Answer, NewPoll, Poll, PollEdit, PollKind, PollStatus, PollView, Receipt, Results, ResultsVisibility } from './poll.ts'
+import {
+  ApiKey, CreatedApiKey, Credentials, ManagedUser, NewApiKey, RefreshRequest, Registration, Tokens, User, VoterIdentity
+} from './identity.ts'
+import { FieldError, Problem, SocketProblem } from './problem.ts'
+import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
+import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
+
+/** What the contract files call by name, so that clients generated from them have the same words. */
+const namedSchemas: Readonly<Record<string, TSchema>> = {
+  Answer,
+  NewPoll,
+  Poll,
+  PollEdit,
+  PollKind,
+  PollStatus,
+  PollView,
+  Receipt,
+  Results,
+  ResultsVisibility,
+  ApiKey,
+  CreatedApiKey,
+  Credentials,
+  ManagedUser,
+  NewApiKey,
+  RefreshRequest,
+  Registration,
+  Tokens,
+  User,
+  VoterIdentity,
+  FieldError,
+  Problem,
+  SocketProblem,
+  Invitation,
+  JoinedRoom,
+  NewInvitation,
+  NewRoom,
+  PresenterLink,
+  Room,
+  RoomMember,
+  RoomState,
+  CreatedWebhook,
+  Delivery,
+  NewWebhook,
+  Webhook
+}
+
+const nameOf = new Map(Object.entries(namedSchemas).map(([name, schema]) => [fingerprintOf(schema), name]))
+
+/** Equal for schemas that accept the same; examples may have been moved elsewhere. */
+function fingerprintOf (schema: object): string {
+  return JSON.stringify(schema, (key, value: unknown) => key === 'examples' || key === 'example' ? undefined : value)
+}
+
+/**
+ * A copy of a contract file in which every named schema is a reference into `#/components/schemas`, and those that are referred to are there.
+ * What it is given stays as it is: validators use the same schemas.
+ */
+export function nameSchemas (document: { components?: object, [part: string]: unknown }): object {
+  const schemas: Record<string, unknown> = {}
+  const refer = (value: unknown): unknown => {
+    if (!isObject(value)) return value
+    const name = nameOf.get(fingerprintOf(value))
+    if (name === undefined) return referBelow(value)
+    if (!(name in schemas)) {
+      // Before what is below it, so that a schema that holds itself would end.
+      schemas[name] = undefined
+      schemas[name] = referBelow(namedSchemas[name] ?? {})
+    }
+    return { $ref: `#/components/schemas/${name}` }
+  }
+  const referBelow = (value: object): unknown => Array.isArray(value)
+    ? value.map(refer)
+    : Object.fromEntries(Object.entries(value).map(([key, child]) => [key, refer(child)]))
+
+  const { components, ...rest } = document
+  const copy = referBelow(rest)
+  return { ...(isObject(copy) ? copy : {}), components: { ...components, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a.localeCompare(b))) } }
+}

@@ -49,6 +49,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   refuseUnknownQueries(app)
   refuseForeignPages(app, options.isAllowedOrigin)
   answerUnknownRoutes(app)
+  closeSilentConnections(app)
   if (options.corsOrigins.length > 0) await answerListedOrigins(app, options.corsOrigins)
   await app.register(fastifyCookie)
   sendSecurityHeaders(app, options.isSecure)
@@ -159,6 +160,24 @@ function refuseForeignPages (app: FastifyInstance, isAllowedOrigin: OriginCheck)
     const isForeign = !isAllowedOrigin(origin, request.host) || (origin === undefined && site === 'cross-site')
     const isRefused = isForeign && !readsOnly.has(request.method)
     done(isRefused ? new PlenumError('forbidden', { detail: 'Pages of this origin may not do this.' }) : undefined)
+  })
+}
+
+/**
+ * Browsers and proxies open connections before they need them. Node counts one that has not sent anything yet as busy, so that closing
+ * would wait for it.
+ */
+function closeSilentConnections (app: FastifyInstance): void {
+  const silent = new Set<Socket>()
+  const speaks = ({ socket }: IncomingMessage) => { silent.delete(socket) }
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => { silent.delete(socket) })
+  })
+  app.server.on('request', speaks).on('upgrade', speaks)
+  app.addHook('preClose', (done) => {
+    for (const socket of silent) socket.destroy()
+    done()
   })
 }
 

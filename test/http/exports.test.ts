@@ -244,7 +244,7 @@ t.test('a reader that stops reading is cut off', async (t) => {
 })
 
 t.test('an export of many ballots', async (t) => {
-  const ballotCount = Number(process.env.EXPORT_BALLOTS ?? 150_000)
+  const ballotCount = Number(process.env.EXPORT_BALLOTS ?? 60_000)
   // A heap that would not hold the ballots.
   const server = await spawnServer(t, { DATABASE_URL: await createTestDatabase(t), NODE_OPTIONS: '--max-old-space-size=80' })
   const host = await registerHost(server.url)
@@ -283,6 +283,12 @@ t.test('an export of many ballots', async (t) => {
       return answers.every(({ status }) => status === 200)
     }, 5000, () => 'the exports that nobody reads go on')
     t.pass()
+  })
+
+  await t.test('[O2] is cut off when the server ends', async (t) => {
+    const cut = await open('?what=ballots&format=json')
+    t.equal(await server.terminate(), 0)
+    await t.rejects(countLines(cut))
   })
 })
 

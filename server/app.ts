@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import fastifyCompress from '@fastify/compress'
 import { pino } from 'pino'
 import { openDatabase } from '../db/client.ts'
 import { databaseErrorOf } from '../db/errors.ts'
@@ -187,6 +188,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(adminRoutes, { accounts, authentication })
     await api.register(async (kept) => {
       keepAnswers(kept, { store: createIdempotencyStore(db), authentication })
+      // After the answer was kept as text. Votes and results are too short to gain by it.
+      await kept.register(fastifyCompress, { threshold: 1024 })
       await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
       await kept.register(pollRoutes, { polls, views, authentication })
     })

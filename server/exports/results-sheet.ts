@@ -14,7 +14,7 @@ export function resultsSheet ({ poll, rounds }: PollHistory): Sheet<ResultsRow> 
 }
 
 /** In the host's order; options that are no longer in the poll come last. */
-export function toResultsRows ({ question, kind, options }: Poll, { pollId, round, version, status, final, at, voters, counts }: Results): ResultsRow[] {
+function toResultsRows ({ question, kind, options }: Poll, { pollId, round, version, status, final, at, voters, counts }: Results): ResultsRow[] {
   const labels = new Map(options.map(({ id, label }) => [id, label]))
   const counted = Object.keys(counts).map(Number)
   const ids = [...Array.from(labels.keys()).filter((id) => counted.includes(id)), ...counted.filter((id) => !labels.has(id))]

@@ -33,7 +33,6 @@ function handOutToken ({ data }: LiveSocket): string {
  * event. Joining again is the whole recovery after a reconnect.
  */
 export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
-
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     void socket.join(pollRoom(pollId))

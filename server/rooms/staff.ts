@@ -26,13 +26,13 @@ const permissions = {
   viewer: ['see']
 } as const satisfies Record<MemberRole | 'owner', readonly Permission[]>
 
-export function roleOf (staff: Staff, userId: string | undefined): MemberRole | 'owner' | undefined {
+function roleOf (staff: Staff, userId: string | undefined): MemberRole | 'owner' | undefined {
   if (userId === undefined) return undefined
   if (staff.ownerId === userId) return 'owner'
   return Object.hasOwn(staff.roles, userId) ? staff.roles[userId] : undefined
 }
 
-export function mayUser (staff: Staff, userId: string | undefined, permission: Permission): boolean {
+function mayUser (staff: Staff, userId: string | undefined, permission: Permission): boolean {
   const role = roleOf(staff, userId)
   return role !== undefined && permissions[role].some((one) => one === permission)
 }

@@ -206,6 +206,28 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
     await waitUntil(async () => onB.rooms.at(-1)?.present === 1, 5000, () => 'who has gone is still counted')
   })
 
+  t.test('[R6] a member who is removed on one instance sees nothing hidden on the other a second later', async (t) => {
+    const poll = await host.openPoll({ resultsVisibility: 'hosts' })
+    const member = await registerHost(b.url)
+    await host.call('POST', `/rooms/${poll.roomId}/invitations`, { email: member.credentials.email, role: 'viewer' })
+    const { body: { items: [invitation] } } = await member.call<{ items: { id: string }[] }>('GET', '/me/invitations')
+    await member.call('POST', `/me/invitations/${invitation?.id ?? ''}/accept`)
+    const watcher = await connectSocket(t, b.url, { auth: { accessToken: member.accessToken } })
+    t.match((await watcher.joinPoll(poll.id)).results, { voters: 0 })
+    await host.call('DELETE', `/rooms/${poll.roomId}/members/${member.user.id}`)
+    await waitUntil(async () => (await watcher.joinPoll(poll.id)).results === null, promptMs, () => 'still shown')
+    await (await connectSocket(t, a.url)).vote(poll.id, 1)
+    await watcher.joinPoll(poll.id)
+    t.same(watcher.frames, [])
+  })
+
+  t.test('sign-ins are counted over both instances', async (t) => {
+    const body = { email: 'nobody@example.org', password: 'not the password' }
+    const attempt = async ({ url }: ServerProcess) => (await request(url, 'POST', '/api/v1/auth/login', { body })).status
+    t.same(await Promise.all(Array.from({ length: 10 }, async (_, at) => await attempt(at % 2 === 0 ? a : b))), Array(10).fill(401))
+    t.same([await attempt(a), await attempt(b)], [429, 429])
+  })
+
   t.test('[O1] without Redis votes go on, no process ends, and the others follow within three seconds', async (t) => {
     const poll = await host.openPoll({ revote: 'change' })
     const voter = await connectSocket(t, a.url)

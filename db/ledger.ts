@@ -1,5 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
+import type { Derived } from '../server/protocol/derived.ts'
 import type { Answer, Counts, PollKind, PollStatus, ResultsVisibility, Revote } from '../server/protocol/poll.ts'
+import type { PollSettings } from '../server/protocol/poll-settings.ts'
 
 /** What decides whether and how a ballot counts, as it stands while the poll's lock is held. */
 export interface LockedPoll {
@@ -11,6 +13,7 @@ export interface LockedPoll {
   revealed: boolean | null
   minChoices: number
   maxChoices: number
+  settings: PollSettings
   closesAt: Date | null
   revision: number
 }
@@ -19,6 +22,15 @@ export interface StoredTally {
   version: number
   voters: number
   counts: Counts
+  derived: Derived | null
+  correctVoters: number
+}
+
+/** All buckets of an open-ended poll's round as they were at a version. */
+export interface HeldBuckets {
+  round: number
+  version: number
+  counts: Map<string, number>
 }
 
 export interface StoredBallot {
@@ -34,6 +46,8 @@ export interface BallotState {
   tally: StoredTally
   /** By voter id: the ballot that counts now, for the voters of this batch that have one. */
   newest: Map<string, StoredBallot>
+  /** Of an open-ended kind all buckets of the round; of another kind none, as its counts are its buckets. */
+  buckets: Map<string, number>
   /** The database's clock, read after the lock was taken. */
   now: Date
 }
@@ -49,7 +63,25 @@ export interface BallotDecision<T> {
   ballots: NewBallot[]
   /** The tally with these ballots counted; `version` is the one they are stored with. */
   tally: StoredTally
+  /** New counts of the buckets of an open-ended kind that these ballots changed. */
+  changedBuckets: ReadonlyMap<string, number>
   outcome: T
+}
+
+export interface BallotBatch {
+  pollId: string
+  voterIds: string[]
+  isOpenEnded: (kind: PollKind) => boolean
+  /** What the caller still has of an open-ended poll's buckets; it is brought up to date and used up. */
+  held?: HeldBuckets | undefined
+}
+
+export interface StoredBatch<T> {
+  decision: BallotDecision<T>
+  poll: LockedPoll
+  now: Date
+  /** Of an open-ended poll: its buckets at the version of the decision. */
+  buckets: HeldBuckets | undefined
 }
 
 /**
@@ -60,17 +92,17 @@ export interface BallotDecision<T> {
  * Written on postgres.js itself: it prepares each statement once and pipelines what is issued together.
  */
 export async function appendBallots<T> (
-  votes: Sql, pollId: string, voterIds: string[], decide: (state: BallotState) => BallotDecision<T>
-): Promise<{ decision: BallotDecision<T>, poll: LockedPoll, now: Date } | undefined> {
+  votes: Sql, { pollId, voterIds, isOpenEnded, held }: BallotBatch, decide: (state: BallotState) => BallotDecision<T>
+): Promise<StoredBatch<T> | undefined> {
   let appending: Promise<void> | undefined
   const stored = await votes.begin(async (tx) => {
     const [polls, tallies, newest] = await Promise.all([
       // Its own statement: a snapshot taken before the wait would still see the poll open and miss the ballots of the batch waited for.
       tx<LockedPollRow[]>`
-        SELECT kind, status, round, revote, results_visibility, revealed, min_choices, max_choices, closes_at, revision
+        SELECT kind, status, round, revote, results_visibility, revealed, min_choices, max_choices, settings, closes_at, revision
         FROM polls WHERE id = ${pollId} FOR NO KEY UPDATE`,
       tx<TallyRow[]>`
-        SELECT t.version, t.voters, t.counts, clock_timestamp()::timestamptz(3) AS now
+        SELECT t.version, t.voters, t.counts, t.derived, t.correct_voters, clock_timestamp()::timestamptz(3) AS now
         FROM polls p JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`,
       tx<BallotRow[]>`
         SELECT v.voter_id, b.n, b.version, b.answer, b.at
@@ -83,31 +115,50 @@ export async function appendBallots<T> (
     const [tally] = tallies
     if (poll === undefined || tally === undefined) return undefined
 
-    const state = readState(poll, tally, newest)
+    const buckets = isOpenEnded(poll.kind) ? await readBuckets(tx, pollId, poll.round, held) : undefined
+    const state = readState(poll, tally, newest, buckets)
     const decision = decide(state)
     // Not awaited here, so that COMMIT leaves together with it. Should it fail, that COMMIT rolls back and says nothing of it.
     if (decision.ballots.length > 0) appending = append(tx, pollId, state, decision)
     appending?.catch(() => {})
-    return { decision, poll: state.poll, now: state.now }
+    return { decision, poll: state.poll, now: state.now, buckets: buckets && { round: poll.round, version: decision.tally.version, counts: buckets } }
   })
   await appending
   return stored
 }
 
-async function append (tx: TransactionSql, pollId: string, state: BallotState, { ballots, tally }: BallotDecision<unknown>): Promise<void> {
+async function append (tx: TransactionSql, pollId: string, state: BallotState, { ballots, tally, changedBuckets }: BallotDecision<unknown>): Promise<void> {
   const at = state.now.toISOString()
   const { round } = state.poll
   const voterIds = ballots.map((ballot) => ballot.voterId)
   const numbers = ballots.map((ballot) => ballot.n)
   const answers = ballots.map((ballot) => ballot.answer === null ? null : JSON.stringify(ballot.answer))
-  await tx`
+  const writes = [tx`
     WITH appended AS (
       INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, at)
       SELECT ${pollId}::uuid, ${round}::int, v.voter_id, v.n, ${tally.version}::bigint, v.answer::jsonb, ${at}::timestamptz
       FROM unnest(${voterIds}::uuid[], ${numbers}::int[], ${answers}::text[]) AS v (voter_id, n, answer))
     UPDATE tallies SET version = ${tally.version}::bigint, voters = ${tally.voters}::int,
-      counts = ${JSON.stringify(tally.counts)}::text::jsonb, at = ${at}::timestamptz
-    WHERE poll_id = ${pollId}::uuid AND round = ${round}::int`
+      counts = ${JSON.stringify(tally.counts)}::text::jsonb, derived = ${tally.derived === null ? null : JSON.stringify(tally.derived)}::text::jsonb,
+      correct_voters = ${tally.correctVoters}::int, at = ${at}::timestamptz
+    WHERE poll_id = ${pollId}::uuid AND round = ${round}::int`.execute()]
+  if (changedBuckets.size > 0) {
+    writes.push(tx`
+      INSERT INTO tally_buckets (poll_id, round, bucket, count, version)
+      SELECT ${pollId}::uuid, ${round}::int, b.bucket, b.count, ${tally.version}::bigint
+      FROM unnest(${Array.from(changedBuckets.keys())}::text[], ${Array.from(changedBuckets.values())}::int[]) AS b (bucket, count)
+      ON CONFLICT (poll_id, round, bucket) DO UPDATE SET count = excluded.count, version = excluded.version`.execute())
+  }
+  await Promise.all(writes)
+}
+
+/** Under the poll's lock. Only what changed since the version that is held is read. */
+async function readBuckets (tx: TransactionSql, pollId: string, round: number, held: HeldBuckets | undefined): Promise<Map<string, number>> {
+  const known = held?.round === round ? held : { version: 0, counts: new Map<string, number>() }
+  const rows = await tx<{ bucket: string, count: number }[]>`
+    SELECT bucket, count FROM tally_buckets WHERE poll_id = ${pollId} AND round = ${round} AND version > ${known.version}`
+  for (const { bucket, count } of rows) known.counts.set(bucket, count)
+  return known.counts
 }
 
 interface LockedPollRow {
@@ -119,14 +170,15 @@ interface LockedPollRow {
   revealed: boolean | null
   min_choices: number
   max_choices: number
+  settings: PollSettings
   closes_at: string | null
   revision: number
 }
 
-interface TallyRow { version: string, voters: number, counts: Counts, now: string }
+interface TallyRow { version: string, voters: number, counts: Counts, derived: Derived | null, correct_voters: number, now: string }
 interface BallotRow { voter_id: string, n: number, version: string, answer: Answer | null, at: string }
 
-function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[]): BallotState {
+function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[], buckets = new Map<string, number>()): BallotState {
   return {
     poll: {
       kind: poll.kind,
@@ -137,10 +189,14 @@ function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[]): 
       revealed: poll.revealed,
       minChoices: poll.min_choices,
       maxChoices: poll.max_choices,
+      settings: poll.settings,
       closesAt: poll.closes_at === null ? null : new Date(poll.closes_at),
       revision: poll.revision
     },
-    tally: { version: Number(tally.version), voters: tally.voters, counts: tally.counts },
+    tally: {
+      version: Number(tally.version), voters: tally.voters, counts: tally.counts, derived: tally.derived, correctVoters: tally.correct_voters
+    },
+    buckets,
     newest: new Map(newest.map((row) => [row.voter_id, {
       n: row.n, version: Number(row.version), answer: row.answer, at: new Date(row.at)
     }])),

@@ -2,8 +2,9 @@ import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
 import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
+import type { StoredTally } from './ledger.ts'
 import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
-import { ballots, options, polls, rooms, tallies } from './schema.ts'
+import { ballots, options, polls, rooms, tallies, tallyBuckets } from './schema.ts'
 import { enqueueEvent } from './webhook-outbox.ts'
 
 export type PollRow = InferSelectModel<typeof polls>
@@ -75,7 +76,7 @@ export type NewPollRow = typeof polls.$inferInsert
 
 /** @param labels get the option ids 1 to n in this order. */
 export async function insertPoll (
-  db: Db, row: NewPollRow, labels: string[], counts: TallyRow['counts'], newRoom?: typeof rooms.$inferInsert
+  db: Db, row: NewPollRow, labels: string[], content: Omit<StoredTally, 'version'>, newRoom?: typeof rooms.$inferInsert
 ): Promise<void> {
   await db.transaction(async (tx) => {
     if (newRoom !== undefined) await tx.insert(rooms).values(newRoom)
@@ -83,7 +84,7 @@ export async function insertPoll (
     if (labels.length > 0) {
       await tx.insert(options).values(labels.map((label, at) => ({ pollId: row.id, id: at + 1, position: at, label })))
     }
-    await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, counts, at: clock })
+    await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, ...content, at: clock })
   })
 }
 
@@ -100,7 +101,7 @@ export interface PollChange {
   /** The whole list, in the host's order. */
   options?: OptionRow[]
   /** Makes a new version, or none when absent. A round above the current one begins that round. */
-  tally?: { round: number, voters: number, counts: TallyRow['counts'] }
+  tally?: { round: number, content: Omit<StoredTally, 'version'> }
 }
 
 /**
@@ -146,7 +147,8 @@ async function storeChange (tx: Tx, state: LockedState, change: PollChange): Pro
     }
   }
   if (change.tally === undefined) return
-  const tally = { ...change.tally, version: state.tally.version + 1, at: state.now }
+  const { round, content: { voters, counts, derived, correctVoters } } = change.tally
+  const tally = { round, voters, counts, derived, correctVoters, version: state.tally.version + 1, at: state.now }
   await tx.insert(tallies).values({ pollId, ...tally })
     .onConflictDoUpdate({ target: [tallies.pollId, tallies.round], set: tally })
 }
@@ -160,6 +162,7 @@ export async function deletePoll (db: Db, pollId: string, decide: (state: Locked
     await tx.update(rooms).set({ currentPollId: null, revision: sql`${rooms.revision} + 1`, updatedAt: state.now })
       .where(and(eq(rooms.id, state.poll.roomId), eq(rooms.currentPollId, pollId)))
     await tx.delete(ballots).where(eq(ballots.pollId, pollId))
+    await tx.delete(tallyBuckets).where(eq(tallyBuckets.pollId, pollId))
     await tx.delete(polls).where(eq(polls.id, pollId))
     return true
   })

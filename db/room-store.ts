@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
 import type { MemberRole } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
-import { ballots, polls, rooms } from './schema.ts'
+import { ballots, polls, rooms, tallyBuckets } from './schema.ts'
 
 export type RoomRow = InferSelectModel<typeof rooms>
 export type NewRoomRow = typeof rooms.$inferInsert
@@ -89,7 +89,10 @@ export async function deleteRoom (db: Db, roomId: string): Promise<void> {
     // Locked first, so that no vote of these polls is in the middle of its transaction.
     const found = await tx.select({ id: polls.id }).from(polls).where(eq(polls.roomId, roomId)).orderBy(polls.id).for('update')
     const pollIds = found.map((poll) => poll.id)
-    if (pollIds.length > 0) await tx.delete(ballots).where(inArray(ballots.pollId, pollIds))
+    if (pollIds.length > 0) {
+      await tx.delete(ballots).where(inArray(ballots.pollId, pollIds))
+      await tx.delete(tallyBuckets).where(inArray(tallyBuckets.pollId, pollIds))
+    }
     await tx.delete(rooms).where(eq(rooms.id, roomId))
   })
 }

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { Answer, Counts, PollKind, PollStatus, ResultsVisibility, Revote } from '../server/protocol/poll.ts'
+import type { Derived } from '../server/protocol/derived.ts'
+import type { PollSettings } from '../server/protocol/poll-settings.ts'
 import type { ApiScope, UserRole } from '../server/protocol/identity.ts'
-import type { MemberRole } from '../server/protocol/room.ts'
+import type { QuestionStatus } from '../server/protocol/question.ts'
+import type { MemberRole, QuestionsMode, RoomAccess } from '../server/protocol/room.ts'
 import type { DeliveryStatus, WebhookEvent } from '../server/protocol/webhook.ts'
 
 // Milliseconds are what the API shows; storing no more keeps a stored instant equal to the one a client was told.
@@ -58,7 +61,12 @@ export const rooms = pgTable('rooms', {
   title: text().notNull(),
   ownerId: uuid().notNull().references(() => users.id, { onDelete: 'cascade' }),
   currentPollId: uuid(),
-  access: text().$type<'open'>().notNull().default('open'),
+  access: text().$type<RoomAccess>().notNull().default('open'),
+  questionsMode: text().$type<QuestionsMode>().notNull().default('off'),
+  /** Rises with every change of its questions that anyone can see. */
+  questionsVersion: integer().notNull().default(1),
+  /** Words that are held for review in open answers, questions and names. */
+  blockedWords: jsonb().$type<string[]>().notNull().default([]),
   /** Of the secret in the presenter link; null without one. */
   presenterHash: text(),
   revision: integer().notNull().default(1),
@@ -86,6 +94,48 @@ export const roomInvitations = pgTable('room_invitations', {
   index('room_invitations_email_idx').on(sql`lower(${table.email})`)
 ])
 
+/** One-time codes of a room with the access `codes`. A code is used by one device, whose voter id is the code's. Only its hash is kept. */
+export const accessCodes = pgTable('access_codes', {
+  id: uuid().primaryKey(),
+  roomId: uuid().notNull().references(() => rooms.id, { onDelete: 'cascade' }),
+  codeHash: text().notNull(),
+  createdAt: createdAt(),
+  usedAt: instant(),
+  revokedAt: instant()
+}, (table) => [uniqueIndex('access_codes_room_id_code_hash_key').on(table.roomId, table.codeHash)])
+
+/** What is known of a voter in a room beside the ballots: a chosen name, a ban. Most voters have no row. */
+export const participants = pgTable('participants', {
+  roomId: uuid().notNull().references(() => rooms.id, { onDelete: 'cascade' }),
+  voterId: uuid().notNull(),
+  name: text(),
+  bannedAt: instant(),
+  createdAt: createdAt()
+}, (table) => [primaryKey({ columns: [table.roomId, table.voterId] })])
+
+/** Questions of the audience. */
+export const questions = pgTable('questions', {
+  id: uuid().primaryKey(),
+  roomId: uuid().notNull().references(() => rooms.id, { onDelete: 'cascade' }),
+  voterId: uuid().notNull(),
+  /** Null: asked anonymously. */
+  authorName: text(),
+  text: text().notNull(),
+  status: text().$type<QuestionStatus>().notNull(),
+  isPinned: boolean().notNull().default(false),
+  /** The question that has this one's votes now. */
+  mergedInto: uuid(),
+  votes: integer().notNull().default(0),
+  createdAt: createdAt(),
+  answeredAt: instant()
+}, (table) => [index('questions_room_id_idx').on(table.roomId, table.id.desc())])
+
+export const questionVotes = pgTable('question_votes', {
+  questionId: uuid().notNull().references(() => questions.id, { onDelete: 'cascade' }),
+  voterId: uuid().notNull(),
+  createdAt: createdAt()
+}, (table) => [primaryKey({ columns: [table.questionId, table.voterId] })])
+
 /** One row per poll. Its row lock is the poll's clock: every batch of votes and every command takes it first. */
 export const polls = pgTable('polls', {
   id: uuid().primaryKey(),
@@ -99,8 +149,12 @@ export const polls = pgTable('polls', {
   revealed: boolean(),
   minChoices: smallint().notNull(),
   maxChoices: smallint().notNull(),
+  /** What only this kind has, and what only a quiz has. */
+  settings: jsonb().$type<PollSettings>().notNull().default({}),
   opensAt: instant(),
   closesAt: instant(),
+  /** When this round was opened first: from then on a quiz measures the voters' time. */
+  openedAt: instant(),
   nextOptionId: smallint().notNull(),
   revision: integer().notNull().default(1),
   createdAt: createdAt(),
@@ -125,9 +179,42 @@ export const tallies = pgTable('tallies', {
   round: integer().notNull(),
   version: bigint({ mode: 'number' }).notNull(),
   voters: integer().notNull().default(0),
+  /** As they are shown: of an open-ended kind the most frequent only; all of its buckets are in `tally_buckets`. */
   counts: jsonb().$type<Counts>().notNull(),
+  /** What the kind derives from all of its buckets; null for a kind that derives nothing. */
+  derived: jsonb().$type<Derived>(),
+  /** Of a quiz: how many of the voters are right. */
+  correctVoters: integer().notNull().default(0),
   at: instant().notNull()
 }, (table) => [primaryKey({ columns: [table.pollId, table.round] })])
+
+/** The exact counts of an open-ended kind: each number, word or order that was ever answered in a round. No foreign key, as for ballots. */
+export const tallyBuckets = pgTable('tally_buckets', {
+  pollId: uuid().notNull(),
+  round: integer().notNull(),
+  bucket: text().notNull(),
+  count: integer().notNull(),
+  /** The version that changed it last: whoever holds an older version reads only what is newer. */
+  version: bigint({ mode: 'number' }).notNull()
+}, (table) => [primaryKey({ columns: [table.pollId, table.round, table.bucket] })])
+
+/** The versions that commands and edits made, and what the poll was then; those that ballots made are in the ballots. */
+export const pollVersions = pgTable('poll_versions', {
+  pollId: uuid().notNull().references(() => polls.id, { onDelete: 'cascade' }),
+  version: bigint({ mode: 'number' }).notNull(),
+  round: integer().notNull(),
+  status: text().$type<PollStatus>().notNull(),
+  at: instant().notNull()
+}, (table) => [primaryKey({ columns: [table.pollId, table.version] })])
+
+/** Each text that an option ever had, from the poll's revision on. */
+export const optionLabels = pgTable('option_labels', {
+  pollId: uuid().notNull().references(() => polls.id, { onDelete: 'cascade' }),
+  optionId: smallint().notNull(),
+  revision: integer().notNull(),
+  label: text().notNull(),
+  at: instant().notNull()
+}, (table) => [primaryKey({ columns: [table.pollId, table.optionId, table.revision] })])
 
 /**
  * Append-only: the newest n of a voter in a round counts, a null answer is a withdrawal.
@@ -140,6 +227,8 @@ export const ballots = pgTable('ballots', {
   n: integer().notNull(),
   version: bigint({ mode: 'number' }).notNull(),
   answer: jsonb().$type<Answer>(),
+  /** Null: counts. Held or removed by a moderator: does not, and its text is shown to nobody but the staff. */
+  review: text().$type<'held' | 'removed'>(),
   at: instant().notNull()
 }, (table) => [primaryKey({ columns: [table.pollId, table.round, table.voterId, table.n] })])
 

@@ -6,7 +6,7 @@ import { columnsOf, type Column, type Sheet } from './sheet.ts'
 
 // Spreadsheets make numbers or dates of most other separators: 1,3 and 1.3 and 1/3.
 const separator = '|'
-const choices: Column<BallotRow> = { name: 'choices', read: ({ answer }) => answer === null ? null : joinNumbers(answer.choices) }
+const choices: Column<BallotRow> = { name: 'choices', read: ({ answer }) => answer?.choices === undefined ? null : joinNumbers(answer.choices) }
 const labels: Column<BallotRow> = { name: 'labels', read: (row) => row.labels.map((label) => label ?? '').join(` ${separator} `) }
 
 /** Every ballot, round by round. In the order of the key, not of versions: that needs no sorting, and a voter's ballots stand together. */
@@ -48,7 +48,7 @@ function toBallotRow (round: number, { version, voterId, n, answer, at }: Ledger
     voterId,
     n,
     answer,
-    labels: answer === null ? [] : answer.choices.map((id) => labelById.get(id) ?? null),
+    labels: (answer?.choices ?? []).map((id) => labelById.get(id) ?? null),
     castAt: at.toISOString(),
     counts: isNewest && answer !== null
   }

@@ -27,7 +27,7 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
     async * rounds () {
       for (let after = 0; ;) {
         const past = await listTallies(db, poll.id, { after, before: poll.round, limit: roundsPerPage })
-        yield * past.map(toPastResults)
+        yield * past.map((tally) => toPastResults(poll, tally))
         if (past.length < roundsPerPage) break
         after = past.at(-1)?.round ?? poll.round
       }

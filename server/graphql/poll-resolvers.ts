@@ -2,7 +2,8 @@ import type { Authentication } from '../http/authentication.ts'
 import { readCursor, readId, pageOf } from '../http/conventions.ts'
 import type { PollCommand } from '../polls/lifecycle.ts'
 import type { PollService } from '../polls/poll-service.ts'
-import type { PollViews } from '../polls/poll-views.ts'
+import { hostBodyOf } from '../polls/poll-snapshot.ts'
+import { bodyFor, type PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { NewPoll, PollListQuery, type Answer, type Poll, type Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -24,14 +25,14 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
   function commandResolver (command: PollCommand) {
     return async (_root: unknown, given: Arguments, { request }: GraphqlContext): Promise<Poll> => {
       const { user } = await authentication.requireHost(request, 'polls:write')
-      return (await polls.command(pollIdOf(given), user.id, command)).poll
+      return hostBodyOf(await polls.command(pollIdOf(given), user.id, command))
     }
   }
 
   return {
     Query: {
       async poll (_root: unknown, given: Arguments, { onlooker }: GraphqlContext) {
-        return (await views.find(pollIdOf(given), onlooker)).poll
+        return bodyFor(await views.find(pollIdOf(given), onlooker), onlooker)
       },
 
       async polls (_root: unknown, given: Arguments, { request }: GraphqlContext) {
@@ -40,7 +41,7 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
         const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
         // Their results are read from the board, which would ask storage for each poll that it does not hold.
         for (const snapshot of found) board.put(snapshot, 'load')
-        return pageOf(found.map(({ poll }) => poll), limit, (poll) => poll.id)
+        return pageOf(found.map(hostBodyOf), limit, (poll) => poll.id)
       }
     },
 
@@ -62,7 +63,7 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
     Mutation: {
       async createPoll (_root: unknown, { input }: Arguments, { request }: GraphqlContext) {
         const { user } = await authentication.requireHost(request, 'polls:write')
-        return (await polls.create(user.id, checkNewPoll(input))).poll
+        return hostBodyOf(await polls.create(user.id, checkNewPoll(input)))
       },
 
       openPoll: commandResolver('open'),
@@ -73,7 +74,7 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
 
       async revealPoll (_root: unknown, given: Arguments, { request }: GraphqlContext) {
         const { user } = await authentication.requireHost(request, 'polls:write')
-        return (await polls.reveal(pollIdOf(given), user.id, given.revealed === true)).poll
+        return hostBodyOf(await polls.reveal(pollIdOf(given), user.id, given.revealed === true))
       }
     }
   }

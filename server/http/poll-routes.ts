@@ -3,7 +3,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { PollCommand } from '../polls/lifecycle.ts'
 import type { PollService } from '../polls/poll-service.ts'
-import type { PollViews } from '../polls/poll-views.ts'
+import { hostBodyOf } from '../polls/poll-snapshot.ts'
+import { bodyFor, type PollViews } from '../polls/poll-views.ts'
 import { Closed, Page } from '../protocol/common.ts'
 import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
@@ -33,7 +34,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     schema: { ...common, operationId: 'createPoll', summary: 'Create a poll; without roomId in a new room', body: NewPoll, response: { 201: answer(Poll, 'The new poll', 'Location', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
-    const { poll } = await polls.create(user.id, request.body)
+    const poll = hostBodyOf(await polls.create(user.id, request.body))
     return await reply.code(201).header('location', `/api/v1/polls/${poll.id}`).header('etag', etagOf(poll.revision)).send(poll)
   })
 
@@ -43,14 +44,16 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor, roomId, status } = request.query
     const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
-    return toPage(request, reply, found.map(({ poll }) => poll), limit, (poll) => poll.id)
+    return toPage(request, reply, found.map(hostBodyOf), limit, (poll) => poll.id)
   })
 
   app.get('/polls/:pollId', {
     schema: { ...common, security: anyoneSecurity, operationId: 'readPoll', summary: 'Read a poll', response: { 200: answer(Poll, 'The poll', 'ETag'), 304: notModified, ...problemResponses(401, 404) } }
   }, async (request, reply) => {
-    const { poll } = await views.find(pollIdOf(request.params), await authentication.identifyOnlooker(request, 'polls:read'))
-    reply.header('cache-control', poll.status === 'draft' ? privateCache : publicCache)
+    const onlooker = await authentication.identifyOnlooker(request, 'polls:read')
+    const snapshot = await views.find(pollIdOf(request.params), onlooker)
+    const poll = bodyFor(snapshot, onlooker)
+    reply.header('cache-control', poll.status === 'draft' || snapshot.secret !== null ? privateCache : publicCache)
     return isFresh(request, reply, poll.revision) ? await reply.code(304).send(null) : poll
   })
 
@@ -59,7 +62,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
     const pollId = pollIdOf(request.params)
-    const { poll } = await polls.edit(pollId, user.id, request.body, readIfMatch(request))
+    const poll = hostBodyOf(await polls.edit(pollId, user.id, request.body, readIfMatch(request)))
     reply.header('etag', etagOf(poll.revision))
     return poll
   })
@@ -79,7 +82,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
       preValidation: refuseBody
     }, async (request, reply) => {
       const { user } = await authentication.requireHost(request, 'polls:write')
-      const { poll } = await polls.command(pollIdOf(request.params), user.id, command)
+      const poll = hostBodyOf(await polls.command(pollIdOf(request.params), user.id, command))
       reply.header('etag', etagOf(poll.revision))
       return poll
     })
@@ -89,7 +92,7 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     schema: { ...common, operationId: 'revealResults', summary: 'Show the results to everyone or hide them, whatever the policy', body: Closed({ revealed: Type.Boolean() }), response: { 200: answer(Poll, 'The poll', 'ETag'), ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:write')
-    const { poll } = await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed)
+    const poll = hostBodyOf(await polls.reveal(pollIdOf(request.params), user.id, request.body.revealed))
     reply.header('etag', etagOf(poll.revision))
     return poll
   })

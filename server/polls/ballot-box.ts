@@ -1,12 +1,13 @@
 import type { Sql } from 'postgres'
 import { isStorageAway } from '../../db/errors.ts'
-import { appendBallots } from '../../db/ledger.ts'
+import { appendBallots, type StoredBatch } from '../../db/ledger.ts'
 import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { createBucketCache } from './bucket-cache.ts'
 import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
-import type { BallotRule } from './kinds/kind.ts'
+import type { Definition } from './kinds/kind.ts'
 import { toResults } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
 import { maySeeResults } from './visibility.ts'
@@ -34,7 +35,7 @@ export type Settle = (outcome: Receipt | PlenumError) => void
 export type BallotBox = ReturnType<typeof createBallotBox>
 
 interface WaitingVote extends CastVote { settle: Settle }
-type StoredBatch = NonNullable<Awaited<ReturnType<typeof appendBallots<VoteOutcome[]>>>>
+type Stored = StoredBatch<VoteOutcome[]>
 interface Lane { queue: WaitingVote[], isCommitting: boolean }
 
 const maxBatch = 512
@@ -49,6 +50,7 @@ const drainMs = 5000
  */
 export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
   const lanes = new Map<string, Lane>()
+  const buckets = createBucketCache()
   let waiting = 0
   let whenEmpty: (() => void) | undefined
 
@@ -68,7 +70,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
     let answer: Answer | null
     try {
-      answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, ballotRuleOf(poll))
+      answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
     } catch (error) {
       return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
     }
@@ -101,9 +103,11 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
   async function commit (pollId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
-    const storing = appendBallots(votes, pollId, distinctVoters(batch), (state) => decideBallots(state, batch))
+    const isOpenEnded = (kind: Poll['kind']) => kinds[kind].isOpenEnded
+    const storing = appendBallots(votes, { pollId, voterIds: distinctVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
+      if (stored?.buckets !== undefined) buckets.keep(pollId, stored.buckets)
       const receipts = createReceipts(pollId, stored)
       batch.forEach((vote, at) => { settleOne(vote, receipts.of(vote, at)) })
       tellBoard(pollId, stored)
@@ -134,7 +138,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     return refusal
   }
 
-  function tellBoard (pollId: string, stored: StoredBatch | undefined): void {
+  function tellBoard (pollId: string, stored: Stored | undefined): void {
     if (stored === undefined || stored.decision.ballots.length === 0) return
     const { decision, poll, now } = stored
     const taken = board.putResults(toResults(pollId, poll, decision.tally, now), poll.revision, 'commit')
@@ -175,9 +179,9 @@ function distinctVoters (batch: readonly CastVote[]): string[] {
 }
 
 /** The receipts of a batch, in its order; votes with the same outcome share one. */
-function createReceipts (pollId: string, stored: StoredBatch | undefined) {
+function createReceipts (pollId: string, stored: Stored | undefined) {
   const receipts = new Map<VoteOutcome, Receipt>()
-  const receiptOf = (vote: WaitingVote, { status, round, version, castAt }: AcceptedVote, { poll }: StoredBatch): Receipt => {
+  const receiptOf = (vote: WaitingVote, { status, round, version, castAt }: AcceptedVote, { poll }: Stored): Receipt => {
     const isVisible = maySeeResults(poll, { isHost: false, hasVoted: vote.answer !== null })
     return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
   }
@@ -193,14 +197,15 @@ function createReceipts (pollId: string, stored: StoredBatch | undefined) {
   }
 }
 
-const rules = new WeakMap<Poll, BallotRule>()
+const definitions = new WeakMap<Poll, Definition>()
 
-/** One rule per revision of a poll: its body is never changed, only replaced. */
-function ballotRuleOf (poll: Poll): BallotRule {
-  let rule = rules.get(poll)
-  if (rule === undefined) {
-    rule = { minChoices: poll.minChoices, maxChoices: poll.maxChoices, optionIds: new Set(poll.options.map((option) => option.id)) }
-    rules.set(poll, rule)
+/** One per revision of a poll: its body is never changed, only replaced. */
+function definitionOf (poll: Poll): Definition {
+  let definition = definitions.get(poll)
+  if (definition === undefined) {
+    const { minChoices, maxChoices, options } = poll
+    definition = { minChoices, maxChoices, settings: poll, optionIds: new Set(options.map((option) => option.id)) }
+    definitions.set(poll, definition)
   }
-  return rule
+  return definition
 }

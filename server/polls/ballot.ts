@@ -1,7 +1,8 @@
 import type { BallotDecision, BallotState, LockedPoll, NewBallot, StoredBallot } from '../../db/ledger.ts'
-import type { Answer, Counts, ReceiptStatus } from '../protocol/poll.ts'
+import type { Answer, ReceiptStatus } from '../protocol/poll.ts'
 import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
 import { kinds } from './kinds/kinds.ts'
+import { startTally, type TallyInTheMaking } from './tally.ts'
 
 /** A vote as it waits for its batch. */
 export interface CastVote {
@@ -30,7 +31,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const { poll, now } = state
   const version = state.tally.version + 1
   const refusal = refusalOf(poll, now)
-  const count = startCount(state)
+  const tally = startTally(state)
   const newest = new Map(state.newest)
   const ballots: NewBallot[] = []
   const accepted = (status: ReceiptStatus): AcceptedVote => ({ status, round: poll.round, version, castAt: now })
@@ -44,18 +45,19 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
       return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at }
     }
-    const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? count.refuse(vote)
+    const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
     if (refused !== undefined) return refused
     const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, at: now }
     ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
     newest.set(vote.voterId, ballot)
-    count.replace(stored?.answer ?? null, vote.answer)
+    tally.replace(stored?.answer ?? null, vote.answer)
     return outcomes[vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed']
   }
 
   const outcome = votes.map(decide)
-  const { voters, counts } = count
-  return { ballots, tally: ballots.length === 0 ? state.tally : { version, voters, counts }, outcome }
+  if (ballots.length === 0) return { ballots, tally: state.tally, changedBuckets: new Map(), outcome }
+  const { content, changed } = tally.finish()
+  return { ballots, tally: { version, ...content }, changedBuckets: changed, outcome }
 }
 
 /** Canonical answers have one field each, so their text is the same exactly when they are. */
@@ -85,33 +87,14 @@ function refuseChange (poll: LockedPoll, stored: StoredBallot | undefined, vote:
   return hasVote && poll.revote === 'locked' ? new PlenumError('already_voted') : undefined
 }
 
-/** The tally in the making. The counts' keys are the poll's options: every option is in them, also at 0. */
-function startCount ({ poll, tally }: BallotState) {
-  const kind = kinds[poll.kind]
-  const rule = { ...poll, optionIds: new Set(Object.keys(tally.counts).map(Number)) }
-  const counts: Counts = { ...tally.counts }
-  const add = (answer: Answer | null, step: 1 | -1) => {
-    if (answer === null) return
-    for (const bucket of kind.buckets(answer)) counts[bucket] = (counts[bucket] ?? 0) + step
-  }
-  return {
-    counts,
-    voters: tally.voters,
-    /** A vote that was judged by an older definition is judged again by the one that is locked. */
-    refuse (vote: CastVote): PlenumError | undefined {
-      if (vote.answer === null || vote.revision === poll.revision) return undefined
-      try {
-        kind.normalize(vote.answer, rule)
-        return undefined
-      } catch (error) {
-        if (error instanceof PlenumError) return error
-        throw error
-      }
-    },
-    replace (before: Answer | null, after: Answer | null) {
-      add(before, -1)
-      add(after, 1)
-      this.voters += (after === null ? 0 : 1) - (before === null ? 0 : 1)
-    }
+/** A vote that was judged by an older definition is judged again by the one that is locked. */
+function refuseOutdated (poll: LockedPoll, { definition }: TallyInTheMaking, vote: CastVote): PlenumError | undefined {
+  if (vote.answer === null || vote.revision === poll.revision) return undefined
+  try {
+    kinds[poll.kind].normalize(vote.answer, definition)
+    return undefined
+  } catch (error) {
+    if (error instanceof PlenumError) return error
+    throw error
   }
 }

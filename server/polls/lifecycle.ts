@@ -1,7 +1,8 @@
 import type { LockedState, PollChange } from '../../db/poll-store.ts'
 import type { PollStatus } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { kinds } from './kinds/kinds.ts'
+import { definitionOf } from './poll-definition.ts'
+import { emptyTally } from './tally.ts'
 
 export type PollCommand = 'open' | 'pause' | 'close' | 'archive' | 'reset'
 
@@ -29,15 +30,22 @@ export function applyCommand (state: LockedState, command: PollCommand): PollCha
     throw new PlenumError('conflict', { detail: `A poll that is ${poll.status} cannot do this: ${command}.` })
   }
   if (command === 'reset') {
-    const counts = kinds[poll.kind].emptyCounts(state.options.map((option) => option.id))
     // What a presenter showed was the old round; what was hidden stays hidden.
     const revealed = poll.revealed === true ? null : poll.revealed
-    return { poll: { status, round: poll.round + 1, revealed, ...withoutPastClose(state) }, tally: { round: poll.round + 1, voters: 0, counts } }
+    const closesAt = poll.settings.timeLimitSeconds === undefined ? withoutPastClose(state) : { closesAt: null }
+    const content = emptyTally(poll.kind, definitionOf(state))
+    return { poll: { status, round: poll.round + 1, revealed, openedAt: null, ...closesAt }, tally: { round: poll.round + 1, content } }
   }
-  return {
-    poll: { status, ...(command === 'open' ? withoutPastClose(state) : {}) },
-    tally: { round: poll.round, voters: tally.voters, counts: tally.counts }
-  }
+  return { poll: { status, ...(command === 'open' ? openNow(state) : {}) }, tally: { round: poll.round, content: tally } }
+}
+
+/** A poll with a time limit gets all of it each time that it opens, but not when it goes on after a pause. */
+function openNow (state: LockedState): PollChange['poll'] {
+  const { poll, now } = state
+  const { timeLimitSeconds } = poll.settings
+  const goesOn = poll.status === 'paused' && poll.openedAt !== null
+  const limit = timeLimitSeconds === undefined || goesOn ? withoutPastClose(state) : { closesAt: new Date(now.getTime() + timeLimitSeconds * 1000) }
+  return { openedAt: poll.openedAt ?? now, ...limit }
 }
 
 /** Who opens or resets a poll after its time means it: the time that has passed would close it again at once. */
@@ -54,11 +62,11 @@ export function applySchedule (state: LockedState): PollChange | undefined {
   if (poll.opensAt === null || poll.opensAt > now || poll.status !== 'draft') return undefined
   const change = applyCommand(state, 'open')
   // Nobody opened it by hand, so a close that has passed too (no server ran in between) stays due.
-  return change && { ...change, poll: { ...change.poll, closesAt: poll.closesAt } }
+  return change && { ...change, poll: { ...change.poll, closesAt: poll.closesAt ?? change.poll.closesAt ?? null } }
 }
 
 /** Shows the results to everyone or hides them, whatever the policy. */
 export function applyReveal ({ poll, tally }: LockedState, revealed: boolean): PollChange | undefined {
   if (poll.revealed === revealed) return undefined
-  return { poll: { revealed }, tally: { round: poll.round, voters: tally.voters, counts: tally.counts } }
+  return { poll: { revealed }, tally: { round: poll.round, content: tally } }
 }

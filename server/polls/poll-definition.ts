@@ -1,24 +1,47 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { LockedState, OptionRow, PollChange, PollRow } from '../../db/poll-store.ts'
+import type { LockedState, OptionRow, PollChange, PollRow, StoredPoll } from '../../db/poll-store.ts'
 import type { NewPoll, PollEdit } from '../protocol/poll.ts'
 import { invalidField, PlenumError } from '../protocol/problem.ts'
+import type { Definition } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
+import { defineSettings, editSettings, isSameBallot } from './poll-settings.ts'
+import { emptyTally, type TallyContent } from './tally.ts'
 
-type Definition = Pick<PollRow, 'kind' | 'question' | 'revote' | 'resultsVisibility' | 'minChoices' | 'maxChoices' | 'opensAt' | 'closesAt'>
+type DefinedPoll = Pick<PollRow, 'kind' | 'question' | 'revote' | 'resultsVisibility' | 'minChoices' | 'maxChoices' | 'settings' | 'opensAt' | 'closesAt'>
+
+export interface DefinedNewPoll {
+  poll: DefinedPoll
+  /** Get the option ids 1 to n in this order. */
+  labels: string[]
+  tally: TallyContent
+}
 
 /** A new poll with the defaults filled in. Throws validation_failed. `now` is the database's clock. */
-export function defineNewPoll (input: NewPoll, now: Date): Definition {
-  const definition = {
-    kind: input.kind,
+export function defineNewPoll (input: NewPoll, now: Date): DefinedNewPoll {
+  const { kind, options = [] } = input
+  checkOptionCount(kind, options.length)
+  const optionIds = new Set(options.map((_option, at) => at + 1))
+  const poll: DefinedPoll = {
+    kind,
     question: input.question,
     revote: input.revote ?? 'locked',
     resultsVisibility: input.resultsVisibility ?? 'live',
-    ...defineChoices(input.kind, input.options.length, input),
+    ...defineChoices(kind, options.length, input),
+    settings: defineSettings(kind, input, optionIds),
     opensAt: readInstant('/opensAt', input.opensAt),
     closesAt: readInstant('/closesAt', input.closesAt)
   }
-  refuseBadSchedule(definition, input, now)
-  return definition
+  refuseBadSchedule(poll, input, now)
+  return { poll, labels: options.map((option) => option.label), tally: emptyTally(kind, { ...poll, optionIds }) }
+}
+
+function checkOptionCount (kind: PollRow['kind'], count: number): void {
+  const limits = kinds[kind].optionLimits
+  if (limits === null) {
+    if (count > 0) throw invalidField('/options', `must be empty for a poll of the kind ${kind}`)
+  } else if (count < limits.min || count > limits.max) {
+    throw invalidField('/options', `must be ${limits.min} to ${limits.max}`)
+  }
 }
 
 /**
@@ -29,14 +52,17 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
   const { poll, tally } = state
   if (poll.status === 'archived') throw new PlenumError('conflict', { detail: 'An archived poll cannot be edited.' })
   const kind = edit.kind ?? poll.kind
-  const options = edit.options === undefined ? state.options : identifyOptions(state, edit.options)
+  const options = edit.options === undefined ? optionsFor(kind, state.options) : identifyOptions(state, edit.options)
+  checkOptionCount(kind, options.length)
+  const ids = options.map((option) => option.id)
   const bounds = editChoices(state, kind, options.length, edit)
-  const definition: Definition = {
+  const definition: DefinedPoll = {
     kind,
     question: edit.question ?? poll.question,
     revote: edit.revote ?? poll.revote,
     resultsVisibility: edit.resultsVisibility ?? poll.resultsVisibility,
     ...bounds,
+    settings: defineSettings(kind, editSettings(kind, poll, edit), new Set(ids)),
     opensAt: edit.opensAt === undefined ? poll.opensAt : readInstant('/opensAt', edit.opensAt),
     closesAt: edit.closesAt === undefined ? poll.closesAt : readInstant('/closesAt', edit.closesAt)
   }
@@ -45,21 +71,25 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
     throw new PlenumError('conflict', { detail: 'Only a draft can wait for its opening.' })
   }
 
-  const ids = options.map((option) => option.id)
-  const isOtherBallot = kind !== poll.kind || bounds.minChoices !== poll.minChoices || bounds.maxChoices !== poll.maxChoices ||
+  const isOtherBallot = kind !== poll.kind || !isSameBallot(definition.settings, poll.settings) || bounds.minChoices !== poll.minChoices || bounds.maxChoices !== poll.maxChoices ||
     !isDeepStrictEqual(new Set(ids), new Set(state.options.map((option) => option.id)))
   if (isOtherBallot && state.hasBallots) {
-    throw new PlenumError('conflict', { detail: 'This round has ballots: its kind, bounds and options stay. Texts can still be edited.' })
+    throw new PlenumError('conflict', { detail: 'This round has ballots: its kind, bounds, options, scale and right answer stay. Texts can still be edited.' })
   }
-  const isSame = isDeepStrictEqual(options, state.options) && isDeepStrictEqual(definition, definitionOf(poll))
+  const isSame = isDeepStrictEqual(options, state.options) && isDeepStrictEqual(definition, definedPollOf(poll))
   if (isSame) return undefined
-  const counts = isOtherBallot ? kinds[kind].emptyCounts(ids) : tally.counts
+  const content = isOtherBallot ? emptyTally(kind, { ...definition, optionIds: new Set(ids) }) : tally
   return {
     poll: { ...definition, nextOptionId: Math.max(poll.nextOptionId, ...ids.map((id) => id + 1)) },
-    ...(edit.options === undefined ? {} : { options }),
+    ...(isDeepStrictEqual(options, state.options) ? {} : { options }),
     // Nobody but its hosts sees a draft change, so it makes no version; other buckets always do.
-    ...(poll.status === 'draft' && !isOtherBallot ? {} : { tally: { round: poll.round, voters: tally.voters, counts } })
+    ...(poll.status === 'draft' && !isOtherBallot ? {} : { tally: { round: poll.round, content } })
   }
+}
+
+/** Options that a kind without any cannot keep go with the old kind. */
+function optionsFor (kind: PollRow['kind'], options: OptionRow[]): OptionRow[] {
+  return kinds[kind].optionLimits === null ? [] : options
 }
 
 /** Known ids are kept, options without one get ids that this poll has never used. */
@@ -97,7 +127,7 @@ function defineChoices (
   return bounds
 }
 
-function refuseBadSchedule ({ opensAt, closesAt }: Definition, given: Pick<PollEdit, 'opensAt' | 'closesAt'>, now: Date): void {
+function refuseBadSchedule ({ opensAt, closesAt }: DefinedPoll, given: Pick<PollEdit, 'opensAt' | 'closesAt'>, now: Date): void {
   if (given.closesAt != null && closesAt !== null && closesAt <= now) throw invalidField('/closesAt', 'must lie in the future')
   if (opensAt !== null && closesAt !== null && closesAt <= opensAt) throw invalidField('/closesAt', 'must be later than opensAt')
 }
@@ -111,6 +141,11 @@ function readInstant (pointer: string, text: string | null | undefined): Date | 
   return instant
 }
 
-function definitionOf ({ kind, question, revote, resultsVisibility, minChoices, maxChoices, opensAt, closesAt }: PollRow): Definition {
-  return { kind, question, revote, resultsVisibility, minChoices, maxChoices, opensAt, closesAt }
+function definedPollOf ({ kind, question, revote, resultsVisibility, minChoices, maxChoices, settings, opensAt, closesAt }: PollRow): DefinedPoll {
+  return { kind, question, revote, resultsVisibility, minChoices, maxChoices, settings, opensAt, closesAt }
+}
+
+/** What the kind of a stored poll works with. */
+export function definitionOf ({ poll, options }: StoredPoll): Definition {
+  return { minChoices: poll.minChoices, maxChoices: poll.maxChoices, settings: poll.settings, optionIds: new Set(options.map((option) => option.id)) }
 }

@@ -1,13 +1,12 @@
 import { uuidv7 } from 'uuidv7'
 import type { Db } from '../../db/client.ts'
 import { changePoll, deletePoll, findTally, insertPoll, listPolls, readClock, type LockedState, type PollChange } from '../../db/poll-store.ts'
-import type { NewPoll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
+import type { NewPoll, Poll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { requirePermission, type Permission } from '../rooms/staff.ts'
 import { withFreshCode } from '../rooms/room-service.ts'
 import { describeChange } from '../webhooks/poll-events.ts'
-import { kinds } from './kinds/kinds.ts'
 import { applyCommand, applyReveal, applySchedule, type PollCommand } from './lifecycle.ts'
 import { applyEdit, defineNewPoll } from './poll-definition.ts'
 import { toPastResults, toSnapshot, type PollSnapshot } from './poll-snapshot.ts'
@@ -46,18 +45,16 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
     findAs,
 
     async create (userId: string, input: NewPoll): Promise<PollSnapshot> {
-      const definition = defineNewPoll(input, await readClock(db))
-      const labels = input.options.map((option) => option.label)
-      const counts = kinds[input.kind].emptyCounts(labels.map((_label, at) => at + 1))
+      const { poll, labels, tally } = defineNewPoll(input, await readClock(db))
       const id = uuidv7()
-      const row = { id, ...definition, nextOptionId: labels.length + 1 }
+      const row = { id, ...poll, nextOptionId: labels.length + 1 }
       if (input.roomId !== undefined) {
         const { room } = await rooms.findAs('edit', input.roomId, userId)
-        await insertPoll(db, { ...row, roomId: room.id }, labels, counts)
+        await insertPoll(db, { ...row, roomId: room.id }, labels, tally)
       } else {
         const roomId = uuidv7()
         await withFreshCode(async (code) => {
-          await insertPoll(db, { ...row, roomId }, labels, counts, { id: roomId, code, title: input.question, ownerId: userId })
+          await insertPoll(db, { ...row, roomId }, labels, tally, { id: roomId, code, title: input.question, ownerId: userId })
         })
       }
       await board.refresh(id, 'commit')
@@ -101,9 +98,9 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
     },
 
     /** The results of a round that has ended, or undefined when there was none. */
-    async findPastResults (pollId: string, round: number): Promise<Results | undefined> {
-      const tally = await findTally(db, pollId, round)
-      return tally === undefined ? undefined : toPastResults(tally)
+    async findPastResults (poll: Poll, round: number): Promise<Results | undefined> {
+      const tally = await findTally(db, poll.id, round)
+      return tally === undefined ? undefined : toPastResults(poll, tally)
     }
   }
 }

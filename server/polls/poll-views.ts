@@ -1,9 +1,9 @@
-import type { PollView, Receipt, Results } from '../protocol/poll.ts'
+import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { seesAsStaff } from '../rooms/staff.ts'
+import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import type { MyVotes } from './my-votes.ts'
 import type { PollService } from './poll-service.ts'
-import type { PollSnapshot } from './poll-snapshot.ts'
+import { hostBodyOf, type PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
 import { maySeePoll, maySeeResults, resultsAudience, type Viewer, type VisibilityRule } from './visibility.ts'
 
@@ -44,7 +44,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
   async function findPast (pollId: string, onlooker: Onlooker, round: number): Promise<VisibleResults> {
     const snapshot = await find(pollId, onlooker)
     const isForEveryone = checkVisible({ ...snapshot.poll, status: 'closed' }, { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: false })
-    const results = await polls.findPastResults(pollId, round)
+    const results = await polls.findPastResults(snapshot.poll, round)
     if (results === undefined) throw noRound(round)
     return { results, isForEveryone, isPast: true }
   }
@@ -64,7 +64,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
         const myVote = vote?.round === snapshot.poll.round ? vote.answer : null
         const viewer = { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: myVote !== null }
         return {
-          poll: snapshot.poll,
+          poll: bodyFor(snapshot, onlooker),
           results: maySeeResults(snapshot.poll, viewer) ? snapshot.results : null,
           myVote,
           now: new Date().toISOString()
@@ -109,6 +109,11 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       }
     }
   }
+}
+
+/** The poll's body for this onlooker. A projector shows what the audience may see: the link alone does not tell the right answer. */
+export function bodyFor (snapshot: PollSnapshot, { userId }: Onlooker): Poll {
+  return managesRoom(snapshot.staff, userId) ? hostBodyOf(snapshot) : snapshot.poll
 }
 
 /** Throws results_hidden; returns whether everyone may see them. */

@@ -99,6 +99,7 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     if (!pollChanged && !resultsChanged && !staffChanged) return
     const merged: PollSnapshot = {
       poll: pollChanged ? snapshot.poll : held.poll,
+      secret: pollChanged ? snapshot.secret : held.secret,
       results: resultsChanged ? snapshot.results : held.results,
       staff: staffChanged ? snapshot.staff : held.staff
     }

@@ -4,6 +4,7 @@ import { Answer, NewPoll, Poll, PollEdit, PollKind, PollStatus, PollView, Receip
 import {
   ApiKey, CreatedApiKey, Credentials, ManagedUser, NewApiKey, RefreshRequest, Registration, Tokens, User, VoterIdentity
 } from './identity.ts'
+import { Derived } from './derived.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
@@ -11,6 +12,7 @@ import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 /** What the contract files call by name, so that clients generated from them have the same words. */
 const namedSchemas: Readonly<Record<string, TSchema>> = {
   Answer,
+  Derived,
   NewPoll,
   Poll,
   PollEdit,

@@ -1,8 +1,12 @@
 import { Type, type Static } from 'typebox'
 import { Closed, Id, Instant, Nullable, PageQuery } from './common.ts'
+import { Derived } from './derived.ts'
+import { maxNumber, newSettings, settings } from './poll-settings.ts'
 import { TextLine } from './text.ts'
 
-export const PollKind = Type.Union([Type.Literal('single'), Type.Literal('multiple')])
+export const PollKind = Type.Union([
+  Type.Literal('single'), Type.Literal('multiple'), Type.Literal('rating'), Type.Literal('ranking'), Type.Literal('number'), Type.Literal('text'),
+  Type.Literal('words')])
 export const PollStatus = Type.Union([
   Type.Literal('draft'), Type.Literal('open'), Type.Literal('paused'), Type.Literal('closed'), Type.Literal('archived')])
 export const Revote = Type.Union([Type.Literal('locked'), Type.Literal('change'), Type.Literal('withdraw')], {
@@ -36,6 +40,7 @@ export const Poll = Closed({
   maxChoices: Type.Integer(),
   opensAt: Nullable(Instant),
   closesAt: Nullable(Instant),
+  ...settings,
   revision: Type.Integer({ minimum: 1, description: 'Rises with every change of this body' }),
   createdAt: Instant,
   updatedAt: Instant
@@ -62,21 +67,22 @@ export const Poll = Closed({
 })
 export type Poll = Static<typeof Poll>
 
-const settings = {
+const rules = {
   revote: Type.Optional(Revote),
   resultsVisibility: Type.Optional(ResultsVisibility),
   minChoices: Type.Optional(Choices),
   maxChoices: Type.Optional(Choices),
   opensAt: Type.Optional(Nullable(Instant)),
-  closesAt: Type.Optional(Nullable(Instant))
+  closesAt: Type.Optional(Nullable(Instant)),
+  ...newSettings
 }
 
 export const NewPoll = Closed({
   roomId: Type.Optional(Id),
   kind: PollKind,
   question: Question,
-  options: Type.Array(Closed({ label: Label }), { minItems: 2, maxItems: maxOptions }),
-  ...settings
+  options: Type.Optional(Type.Array(Closed({ label: Label }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
+  ...rules
 }, { examples: [{ kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }] })
 export type NewPoll = Static<typeof NewPoll>
 
@@ -85,19 +91,22 @@ export const PollEdit = Closed({
   question: Type.Optional(Question),
   options: Type.Optional(Type.Array(
     Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label }),
-    { minItems: 2, maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
-  ...settings
+    { maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
+  ...rules
 }, { examples: [{ question: 'Shall we really?', closesAt: '2026-01-15T19:00:00.000Z' }] })
 export type PollEdit = Static<typeof PollEdit>
 
 export const PollListQuery = Closed({ ...PageQuery.properties, roomId: Type.Optional(Id), status: Type.Optional(PollStatus) })
 
-/** A voter's answer. Which form fits is the poll's kind's business. */
-export const Answer = Closed({
-  choices: Type.Array(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), {
-    maxItems: 1000, description: 'Ids of the chosen options'
-  })
-}, { examples: [{ choices: [1] }] })
+/** A voter's answer: exactly one of these. Which one fits is the poll's kind's business. */
+export const Answer = Type.Object({
+  choices: Type.Optional(Type.Array(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), {
+    maxItems: 1000, description: 'Ids of the chosen options; for ranking in the order of preference'
+  })),
+  value: Type.Optional(Type.Number({ minimum: -maxNumber, maximum: maxNumber, description: 'Of a rating or a number' })),
+  text: Type.Optional(TextLine(500, 'Of an open question.')),
+  words: Type.Optional(Type.Array(TextLine(50, 'A word, or a few that belong together.'), { maxItems: 50 }))
+}, { additionalProperties: false, minProperties: 1, maxProperties: 1, examples: [{ choices: [1] }] })
 export type Answer = Static<typeof Answer>
 
 export const Counts = Type.Record(Type.String(), Type.Integer({ minimum: 0 }))
@@ -112,7 +121,8 @@ export const Results = Closed({
   final: Type.Boolean(),
   voters: Type.Integer({ minimum: 0, description: 'People who count: the denominator of every percentage' }),
   counts: Counts,
-  at: Instant
+  at: Instant,
+  derived: Type.Optional(Derived)
 }, {
   examples: [{
     pollId: '01890a5d-ac96-774b-bcce-b302099a8057',

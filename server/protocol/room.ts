@@ -13,7 +13,14 @@ export function normalizeRoomCode (typed: string): string {
 }
 
 const Title = TextLine(300, 'The room\'s title.')
-const RoomAccess = Type.Literal('open')
+export const RoomAccess = Type.Union([Type.Literal('open'), Type.Literal('codes'), Type.Literal('accounts')], {
+  description: 'Who may vote: any device, whoever has a one-time code, or whoever has signed in'
+})
+export type RoomAccess = Static<typeof RoomAccess>
+export const QuestionsMode = Type.Union([Type.Literal('off'), Type.Literal('post'), Type.Literal('pre')], {
+  description: 'Questions of the audience: none, shown at once, or shown once a moderator has approved them'
+})
+export type QuestionsMode = Static<typeof QuestionsMode>
 
 export const Room = Closed({
   id: Id,

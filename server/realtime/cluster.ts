@@ -10,8 +10,10 @@ const Staff = Closed({
   ownerId: Id, roles: Type.Record(Type.String(), MemberRole), presenterHash: Nullable(Type.String()), revision: Type.Integer({ minimum: 1 })
 })
 
+const PollSecret = Closed({ correct: Poll.properties.correct, explanation: Poll.properties.explanation })
+
 const Hint = Type.Union([
-  Closed({ type: Type.Literal('poll'), poll: Poll, results: Results, staff: Staff }),
+  Closed({ type: Type.Literal('poll'), poll: Poll, secret: Nullable(PollSecret), results: Results, staff: Staff }),
   Closed({ type: Type.Literal('results'), results: Results, revision: Type.Integer() }),
   Closed({ type: Type.Literal('removed'), pollId: Id }),
   Closed({ type: Type.Literal('room'), room: Room, staff: Staff }),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { jsonOf } from '../polls/encoding.ts'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
-import type { Onlooker, PollViews } from '../polls/poll-views.ts'
+import { bodyFor, type Onlooker, type PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { maySeePoll, maySeeResults } from '../polls/visibility.ts'
 import type { FeedMessage } from '../protocol/events.ts'
@@ -59,20 +59,20 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     const snapshot = board.peek(subscriber.pollId)
     if (snapshot === undefined) return
     for (const type of types) {
-      const { message, text } = encode(type, snapshot)
+      const { message, text } = encode(type, snapshot, subscriber.onlooker)
       if (type === 'poll' || maySee(subscriber, snapshot)) send(subscriber, message, text)
     }
   }
 
   async function broadcast (pollId: string, type: FeedMessage['type']): Promise<void> {
-    let encoded: { of: PollSnapshot, message: FeedMessage, text: string } | undefined
+    let encoded: { message: FeedMessage, text: string } | undefined
     let count = 0
     for (const subscriber of Array.from(byPoll.get(pollId) ?? [])) {
       if (count > 0 && count % sliceSize === 0) await nextTurn()
       count += 1
       const snapshot = board.peek(pollId)
       if (snapshot === undefined) return
-      if (encoded?.of !== snapshot) encoded = { of: snapshot, ...encode(type, snapshot) }
+      if (encoded?.message.data !== dataFor(type, snapshot, subscriber.onlooker)) encoded = encode(type, snapshot, subscriber.onlooker)
       const isHost = seesAsStaff(snapshot.staff, subscriber.onlooker)
       if (type === 'poll' ? maySeePoll(snapshot.poll, { isHost }) : maySee(subscriber, snapshot)) send(subscriber, encoded.message, encoded.text)
     }
@@ -135,7 +135,11 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   }
 }
 
-function encode (type: FeedMessage['type'], { poll, results }: PollSnapshot): { message: FeedMessage, text: string } {
-  const message: FeedMessage = type === 'poll' ? { type, data: poll } : { type, data: results }
+function dataFor (type: FeedMessage['type'], snapshot: PollSnapshot, onlooker: Onlooker): FeedMessage['data'] {
+  return type === 'poll' ? bodyFor(snapshot, onlooker) : snapshot.results
+}
+
+function encode (type: FeedMessage['type'], snapshot: PollSnapshot, onlooker: Onlooker): { message: FeedMessage, text: string } {
+  const message: FeedMessage = type === 'poll' ? { type, data: bodyFor(snapshot, onlooker) } : { type, data: snapshot.results }
   return { message, text: `{"type":"${type}","data":${jsonOf(message.data)}}` }
 }

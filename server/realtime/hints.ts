@@ -20,8 +20,8 @@ export function createHintReader ({ board, rooms, presence, isWatchedRoom, onErr
     }
     switch (hint.type) {
       case 'poll': {
-        const { poll, results, staff } = hint
-        if (board.peek(poll.id) !== undefined || isWatchedRoom(poll.roomId)) board.put({ poll, results, staff }, 'hint')
+        const { poll, secret, results, staff } = hint
+        if (board.peek(poll.id) !== undefined || isWatchedRoom(poll.roomId)) board.put({ poll, secret, results, staff }, 'hint')
         break
       }
       case 'results': {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { PollSnapshot } from '../polls/poll-snapshot.ts'
+import { hostBodyOf, type PollSnapshot } from '../polls/poll-snapshot.ts'
+import { bodyFor } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { jsonOf } from '../polls/encoding.ts'
 import { resultsAudience, type Audience } from '../polls/visibility.ts'
 import type { RoomState } from '../protocol/room.ts'
 import type { Poll, Results } from '../protocol/poll.ts'
-import { seesAsStaff } from '../rooms/staff.ts'
+import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { encodeEvent, sendEncoded, type EncodedEvent } from './encoded-event.ts'
 import { isListed } from './join-events.ts'
 import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
@@ -73,14 +74,25 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
       if (isListed(begun.poll)) {
         for (const id of members([stageRoom(begun.poll.roomId)])) subscribe(sockets.get(id), begun)
       }
-      await send(members(pollRooms(begun)), `poll:${pollId}`, () => {
+      const ids = members(pollRooms(begun))
+      const resend = (socket: LiveSocket) => {
         const snapshot = board.peek(pollId)
-        if (snapshot === undefined || (snapshot.poll.status === 'draft') !== (begun.poll.status === 'draft')) return undefined
-        return encode('poll', snapshot.poll)
-      }, (socket) => {
-        const snapshot = board.peek(pollId)
-        if (snapshot !== undefined) socket.emit('poll', snapshot.poll)
-      })
+        if (snapshot !== undefined) socket.emit('poll', bodyFor(snapshot, onlookerOf(socket)))
+      }
+      const sendBody = async (some: string[], bodyOf: (snapshot: PollSnapshot) => Poll) => {
+        await send(some, `poll:${pollId}`, () => {
+          const snapshot = board.peek(pollId)
+          if (snapshot === undefined || (snapshot.poll.status === 'draft') !== (begun.poll.status === 'draft')) return undefined
+          return encode('poll', bodyOf(snapshot))
+        }, resend)
+      }
+      if (begun.secret === null) {
+        await sendBody(ids, ({ poll }) => poll)
+      } else {
+        const managing = new Set(members([hostsRoom(pollId)]).filter((id) => managesRoom(begun.staff, sockets.get(id)?.data.host?.userId)))
+        await sendBody(Array.from(managing), hostBodyOf)
+        await sendBody(ids.filter((id) => !managing.has(id)), ({ poll }) => poll)
+      }
     },
 
     emitRemoved (snapshot: PollSnapshot): void {

@@ -44,6 +44,11 @@ export function requirePermission (permission: Permission, staff: Staff, userId:
   if (!mayUser(staff, userId, permission)) throw new PlenumError('forbidden', { detail: `Your role in this room, ${role}, does not allow this.` })
 }
 
+/** Whether this user has any role in the room. */
+export function managesRoom (staff: Staff, userId: string | undefined): boolean {
+  return roleOf(staff, userId) !== undefined
+}
+
 /** Whether this onlooker sees what only those who manage the room see: by account, or by the presenter link. */
 export function seesAsStaff (staff: Staff, { userId, presenterHash }: { userId?: string | undefined, presenterHash?: string | undefined }): boolean {
   return mayUser(staff, userId, 'see') || (presenterHash !== undefined && presenterHash === staff.presenterHash)

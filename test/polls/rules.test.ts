@@ -35,8 +35,10 @@ function lockedState ({ poll = {}, ...rest }: Partial<Omit<LockedState, 'poll'>>
       revealed: null,
       minChoices: 1,
       maxChoices: 3,
+      settings: {},
       opensAt: null,
       closesAt: null,
+      openedAt: noon,
       nextOptionId: 4,
       revision: 5,
       createdAt: noon,
@@ -44,7 +46,7 @@ function lockedState ({ poll = {}, ...rest }: Partial<Omit<LockedState, 'poll'>>
       ...poll
     },
     options: [{ id: 1, label: 'a' }, { id: 2, label: 'b' }, { id: 3, label: 'c' }],
-    tally: { pollId: id, round: 1, version: 9, voters: 2, counts: { 1: 2, 2: 1, 3: 0 }, at: noon },
+    tally: { pollId: id, round: 1, version: 9, voters: 2, counts: { 1: 2, 2: 1, 3: 0 }, derived: null, correctVoters: 0, at: noon },
     staff: { ownerId: 'host', roles: {}, presenterHash: null, revision: 1 },
     now: noon,
     hasBallots: true,
@@ -91,7 +93,7 @@ t.test('[R6] a reset takes back what was revealed, and keeps hidden what was hid
 
 t.test('[L3] a reset starts the next round with zero for every option', async (t) => {
   t.strictSame(applyCommand(lockedState({ poll: { round: 4 } }), 'reset'), {
-    poll: { status: 'paused', round: 5, revealed: null }, tally: { round: 5, voters: 0, counts: { 1: 0, 2: 0, 3: 0 } }
+    poll: { status: 'paused', round: 5, revealed: null, openedAt: null }, tally: { round: 5, content: { voters: 0, correctVoters: 0, counts: { 1: 0, 2: 0, 3: 0 }, derived: null } }
   })
 })
 
@@ -102,7 +104,7 @@ t.test('[R1] a change that viewers see makes a version, one that they cannot see
   t.equal(applyEdit(lockedState(), { question: 'Which?' }), undefined, 'the same question')
   const draft = lockedState({ poll: { status: 'draft' }, hasBallots: false })
   t.strictSame(Object.keys(applyEdit(draft, { question: 'Really?' }) ?? {}), ['poll'], 'a draft is seen by nobody')
-  t.strictSame(applyEdit(draft, { options: [{ id: 2, label: 'b' }, { label: 'd' }] })?.tally?.counts, { 2: 0, 4: 0 }, 'other options are other counts')
+  t.strictSame(applyEdit(draft, { options: [{ id: 2, label: 'b' }, { label: 'd' }] })?.tally?.content.counts, { 2: 0, 4: 0 }, 'other options are other counts')
 })
 
 const label = fc.constantFrom('a', 'b', 'x')
@@ -122,7 +124,7 @@ t.test('[L4] no edit under ballots touches the kind, the bounds, the option ids 
     if (typeof change === 'string') return assert.ok(['conflict', 'validation_failed'].includes(change))
     assert.deepEqual([change.poll.kind, change.poll.minChoices, change.poll.maxChoices], ['multiple', 1, 3])
     assert.deepEqual((change.options ?? state.options).map(({ id }) => id).sort(), [1, 2, 3])
-    assert.deepEqual(change.tally, { round: 1, voters: 2, counts: state.tally.counts })
+    assert.deepEqual(change.tally, { round: 1, content: state.tally })
   }))
 })
 
@@ -141,7 +143,7 @@ t.test('option ids are never used again, whatever a draft goes through', async (
       }
       const poll = { ...state.poll, ...change.poll }
       assert.ok(poll.kind === 'single' ? poll.minChoices === 1 && poll.maxChoices === 1 : poll.minChoices <= poll.maxChoices && poll.maxChoices <= options.length, 'the bounds fit')
-      const counts = change.tally?.counts ?? state.tally.counts
+      const counts = change.tally?.content.counts ?? state.tally.counts
       assert.deepEqual(Object.keys(counts).map(Number).sort(), options.map(({ id }) => id).sort(), 'every option is counted')
       state = { ...state, poll, options, tally: { ...state.tally, counts } }
     }
@@ -150,8 +152,8 @@ t.test('option ids are never used again, whatever a draft goes through', async (
 
 t.test('a new poll gets the defaults of its kind', async (t) => {
   const options = [{ label: 'a' }, { label: 'b' }, { label: 'c' }]
-  t.hasStrict(defineNewPoll({ kind: 'single', question: 'Q', options }, noon), { minChoices: 1, maxChoices: 1, revote: 'locked', resultsVisibility: 'live' })
-  t.hasStrict(defineNewPoll({ kind: 'multiple', question: 'Q', options }, noon), { minChoices: 1, maxChoices: 3, opensAt: null, closesAt: null })
+  t.hasStrict(defineNewPoll({ kind: 'single', question: 'Q', options }, noon).poll, { minChoices: 1, maxChoices: 1, revote: 'locked', resultsVisibility: 'live' })
+  t.hasStrict(defineNewPoll({ kind: 'multiple', question: 'Q', options }, noon).poll, { minChoices: 1, maxChoices: 3, opensAt: null, closesAt: null })
   t.equal(changeOf(() => defineNewPoll({ kind: 'single', question: 'Q', options, maxChoices: 2 }, noon)), 'validation_failed')
 })
 

@@ -37,7 +37,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   const isReadOnly = isOver || (isCounted && poll.revote === 'locked')
   const draft = isReadOnly && isCounted ? undefined : drafts.get(poll)
   const selected = draft ?? pending?.answer.choices ?? myVote?.choices ?? []
-  const isDirty = isCounted && !isSameChoice(selected, myVote.choices)
+  const isDirty = isCounted && !isSameChoice(selected, myVote.choices ?? [])
 
   function findStatus (): string {
     if (pending !== undefined) {

@@ -1,0 +1,34 @@
+import type { HeldBuckets } from '../../db/ledger.ts'
+
+// Some 100 bytes each.
+const maxBuckets = 500_000
+
+/**
+ * The buckets of open-ended polls as of the last batch that this instance has committed, so that the next one reads only what others
+ * changed. Taken out while a batch uses them: should it fail, they are read anew. The longest unused ones make room.
+ */
+export function createBucketCache () {
+  const held = new Map<string, HeldBuckets>()
+  let size = 0
+
+  function take (pollId: string): HeldBuckets | undefined {
+    const buckets = held.get(pollId)
+    if (buckets === undefined) return undefined
+    held.delete(pollId)
+    size -= buckets.counts.size
+    return buckets
+  }
+
+  return {
+    take,
+    keep (pollId: string, buckets: HeldBuckets): void {
+      take(pollId)
+      held.set(pollId, buckets)
+      size += buckets.counts.size
+      for (const oldest of held.keys()) {
+        if (size <= maxBuckets) break
+        take(oldest)
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { countOptions, defineCorrectOptions, readChoices, severalOptions } from '../choices.ts'
+import type { Kind } from '../kind.ts'
+
+/** Any options between `minChoices` and `maxChoices`; their order means nothing. */
+export const multiple: Kind = {
+  ...severalOptions,
+  optionLimits: { min: 2, max: 50 },
+  ownSettings: ['correct', 'shuffle'],
+  isOpenEnded: false,
+  defineSettings: ({ correct, shuffle }, optionIds) => ({ ...defineCorrectOptions(correct, optionIds), ...(shuffle === undefined ? {} : { shuffle }) }),
+  normalize: (answer, definition) => ({ choices: readChoices(answer, definition).toSorted((a, b) => a - b) }),
+  isCorrect: ({ choices = [] }, correct) => Array.isArray(correct) && correct.length === choices.length && choices.every((id) => correct.includes(id)),
+  buckets: ({ choices = [] }) => choices.map(String),
+  show: (buckets, { optionIds }) => ({ counts: countOptions(buckets, optionIds), derived: null })
+}

@@ -71,5 +71,4 @@ export const settings = {
   shuffle: Type.Optional(Type.Boolean()),
   timeLimitSeconds: Type.Optional(Type.Integer({ minimum: 1 }))
 }
-const PollSettings = Closed(settings)
-export type PollSettings = Static<typeof PollSettings>
+export type PollSettings = Partial<{ [K in keyof typeof settings]: Static<(typeof settings)[K]> }>

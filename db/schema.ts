@@ -155,6 +155,8 @@ export const polls = pgTable('polls', {
   closesAt: instant(),
   /** When this round was opened first: from then on a quiz measures the voters' time. */
   openedAt: instant(),
+  /** When the right answer of this round was shown first: from then on a vote earns nothing. */
+  revealedAt: instant(),
   nextOptionId: smallint().notNull(),
   revision: integer().notNull().default(1),
   createdAt: createdAt(),

@@ -18,6 +18,7 @@ import { exportRoutes } from './http/export-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { keepAnswers } from './http/idempotency.ts'
+import { leaderboardRoutes } from './http/leaderboard-routes.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
@@ -57,6 +58,7 @@ import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
+import { createLeaderboardService } from './quiz/leaderboard-service.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
@@ -111,6 +113,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const members = createMemberService({ db, rooms })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const leaderboard = createLeaderboardService({ db, board, rooms })
   const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
@@ -194,6 +197,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       await kept.register(pollRoutes, { polls, views, authentication })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
+    await api.register(leaderboardRoutes, { leaderboard, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })

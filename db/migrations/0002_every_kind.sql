@@ -67,6 +67,7 @@ CREATE TABLE "tally_buckets" (
 ALTER TABLE "ballots" ADD COLUMN "review" text;--> statement-breakpoint
 ALTER TABLE "polls" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "polls" ADD COLUMN "opened_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "polls" ADD COLUMN "revealed_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "questions_mode" text DEFAULT 'off' NOT NULL;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "questions_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "blocked_words" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint

@@ -34,7 +34,7 @@ export function applyCommand (state: LockedState, command: PollCommand): PollCha
     const revealed = poll.revealed === true ? null : poll.revealed
     const closesAt = poll.settings.timeLimitSeconds === undefined ? withoutPastClose(state) : { closesAt: null }
     const content = emptyTally(poll.kind, definitionOf(state))
-    return { poll: { status, round: poll.round + 1, revealed, openedAt: null, ...closesAt }, tally: { round: poll.round + 1, content } }
+    return { poll: { status, round: poll.round + 1, revealed, openedAt: null, revealedAt: null, ...closesAt }, tally: { round: poll.round + 1, content } }
   }
   return { poll: { status, ...(command === 'open' ? openNow(state) : {}) }, tally: { round: poll.round, content: tally } }
 }
@@ -66,7 +66,7 @@ export function applySchedule (state: LockedState): PollChange | undefined {
 }
 
 /** Shows the results to everyone or hides them, whatever the policy. */
-export function applyReveal ({ poll, tally }: LockedState, revealed: boolean): PollChange | undefined {
+export function applyReveal ({ poll, tally, now }: LockedState, revealed: boolean): PollChange | undefined {
   if (poll.revealed === revealed) return undefined
-  return { poll: { revealed }, tally: { round: poll.round, content: tally } }
+  return { poll: { revealed, ...(revealed ? { revealedAt: poll.revealedAt ?? now } : {}) }, tally: { round: poll.round, content: tally } }
 }

@@ -5,6 +5,7 @@ import {
   ApiKey, CreatedApiKey, Credentials, ManagedUser, NewApiKey, RefreshRequest, Registration, Tokens, User, VoterIdentity
 } from './identity.ts'
 import { Derived } from './derived.ts'
+import { Leaderboard, ParticipantName, Score } from './leaderboard.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
@@ -13,6 +14,9 @@ import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 const namedSchemas: Readonly<Record<string, TSchema>> = {
   Answer,
   Derived,
+  Leaderboard,
+  ParticipantName,
+  Score,
   NewPoll,
   Poll,
   PollEdit,

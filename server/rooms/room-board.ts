@@ -9,8 +9,8 @@ export interface RoomSnapshot {
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
-  const { ownerId, presenterHash, createdAt, updatedAt, ...room } = row
-  return { staff, room: { ...room, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+  const { id, code, title, currentPollId, access, revision, createdAt, updatedAt } = row
+  return { staff, room: { id, code, title, currentPollId, access, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
 }
 
 export function toJoinedRoom ({ id, code, title, currentPollId, access, revision }: Room): JoinedRoom {

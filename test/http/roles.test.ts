@@ -118,6 +118,8 @@ const rows: Row[] = [
   { route: 'DELETE /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 404, path: async () => `/polls/${await open()}/vote` },
   // Whoever may listen is refused here for want of an Accept header.
   { route: 'GET /polls/{pollId}/live', need: 'public', scope: 'results:read', ok: 406, path: async () => `/polls/${await open()}/live` },
+  { route: 'GET /rooms/{roomId}/leaderboard', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/leaderboard` },
+  { route: 'PUT /rooms/{roomId}/name', need: 'voter', scope: 'votes:write', ok: 200, body: { name: 'Ada' }, path: () => `/rooms/${room.id}/name` },
   { route: 'POST /voters', need: 'public', ok: 201, path: () => '/voters' },
   { route: 'POST /auth/register', need: 'public', ok: 400, body: {}, path: () => '/auth/register' },
   { route: 'POST /auth/login', need: 'public', ok: 400, body: {}, path: () => '/auth/login' },

@@ -39,6 +39,7 @@ function lockedState ({ poll = {}, ...rest }: Partial<Omit<LockedState, 'poll'>>
       opensAt: null,
       closesAt: null,
       openedAt: noon,
+      revealedAt: null,
       nextOptionId: 4,
       revision: 5,
       createdAt: noon,
@@ -93,7 +94,7 @@ t.test('[R6] a reset takes back what was revealed, and keeps hidden what was hid
 
 t.test('[L3] a reset starts the next round with zero for every option', async (t) => {
   t.strictSame(applyCommand(lockedState({ poll: { round: 4 } }), 'reset'), {
-    poll: { status: 'paused', round: 5, revealed: null, openedAt: null }, tally: { round: 5, content: { voters: 0, correctVoters: 0, counts: { 1: 0, 2: 0, 3: 0 }, derived: null } }
+    poll: { status: 'paused', round: 5, revealed: null, openedAt: null, revealedAt: null }, tally: { round: 5, content: { voters: 0, correctVoters: 0, counts: { 1: 0, 2: 0, 3: 0 }, derived: null } }
   })
 })
 

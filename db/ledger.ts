@@ -38,8 +38,13 @@ export interface StoredBallot {
   version: number
   /** Null when the voter took the vote back. */
   answer: Answer | null
+  /** Null: it counts. */
+  review: Review | null
   at: Date
 }
+
+/** Held until a moderator approves it, or removed by one: kept, but not counted. */
+export type Review = 'held' | 'removed'
 
 export interface BallotState {
   poll: LockedPoll
@@ -56,6 +61,7 @@ export interface NewBallot {
   voterId: string
   n: number
   answer: Answer | null
+  review: Review | null
 }
 
 export interface BallotDecision<T> {
@@ -105,9 +111,9 @@ export async function appendBallots<T> (
         SELECT t.version, t.voters, t.counts, t.derived, t.correct_voters, clock_timestamp()::timestamptz(3) AS now
         FROM polls p JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`,
       tx<BallotRow[]>`
-        SELECT v.voter_id, b.n, b.version, b.answer, b.at
+        SELECT v.voter_id, b.n, b.version, b.answer, b.review, b.at
         FROM unnest(${voterIds}::uuid[]) AS v (voter_id) CROSS JOIN LATERAL (
-          SELECT n, version, answer, at FROM ballots
+          SELECT n, version, answer, review, at FROM ballots
           WHERE poll_id = ${pollId} AND round = (SELECT round FROM polls WHERE id = ${pollId}) AND voter_id = v.voter_id
           ORDER BY n DESC LIMIT 1) AS b`
     ])
@@ -133,11 +139,12 @@ async function append (tx: TransactionSql, pollId: string, state: BallotState, {
   const voterIds = ballots.map((ballot) => ballot.voterId)
   const numbers = ballots.map((ballot) => ballot.n)
   const answers = ballots.map((ballot) => ballot.answer === null ? null : JSON.stringify(ballot.answer))
+  const reviews = ballots.map((ballot) => ballot.review)
   const writes = [tx`
     WITH appended AS (
-      INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, at)
-      SELECT ${pollId}::uuid, ${round}::int, v.voter_id, v.n, ${tally.version}::bigint, v.answer::jsonb, ${at}::timestamptz
-      FROM unnest(${voterIds}::uuid[], ${numbers}::int[], ${answers}::text[]) AS v (voter_id, n, answer))
+      INSERT INTO ballots (poll_id, round, voter_id, n, version, answer, review, at)
+      SELECT ${pollId}::uuid, ${round}::int, v.voter_id, v.n, ${tally.version}::bigint, v.answer::jsonb, v.review, ${at}::timestamptz
+      FROM unnest(${voterIds}::uuid[], ${numbers}::int[], ${answers}::text[], ${reviews}::text[]) AS v (voter_id, n, answer, review))
     UPDATE tallies SET version = ${tally.version}::bigint, voters = ${tally.voters}::int,
       counts = ${JSON.stringify(tally.counts)}::text::jsonb, derived = ${tally.derived === null ? null : JSON.stringify(tally.derived)}::text::jsonb,
       correct_voters = ${tally.correctVoters}::int, at = ${at}::timestamptz
@@ -176,7 +183,7 @@ interface LockedPollRow {
 }
 
 interface TallyRow { version: string, voters: number, counts: Counts, derived: Derived | null, correct_voters: number, now: string }
-interface BallotRow { voter_id: string, n: number, version: string, answer: Answer | null, at: string }
+interface BallotRow { voter_id: string, n: number, version: string, answer: Answer | null, review: Review | null, at: string }
 
 function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[], buckets = new Map<string, number>()): BallotState {
   return {
@@ -198,7 +205,7 @@ function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[], b
     },
     buckets,
     newest: new Map(newest.map((row) => [row.voter_id, {
-      n: row.n, version: Number(row.version), answer: row.answer, at: new Date(row.at)
+      n: row.n, version: Number(row.version), answer: row.answer, review: row.review, at: new Date(row.at)
     }])),
     now: new Date(tally.now)
   }

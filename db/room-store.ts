@@ -6,12 +6,15 @@ import { ballots, polls, rooms, tallyBuckets } from './schema.ts'
 export type RoomRow = InferSelectModel<typeof rooms>
 export type NewRoomRow = typeof rooms.$inferInsert
 
-/** Who manages a room, as of this revision of it. */
+/** Who manages a room, and whom and what they keep out, as of this revision of it. */
 export interface StaffRow {
   ownerId: string
   /** By user id; the owner is not among them. */
   roles: Record<string, MemberRole>
   presenterHash: string | null
+  /** Voter ids. */
+  banned: string[]
+  blockedWords: string[]
   revision: number
 }
 
@@ -24,6 +27,9 @@ export const staffOfRoom = {
   roles: sql<StaffRow['roles']>`(
     SELECT coalesce(jsonb_object_agg(m.user_id, m.role), '{}') FROM room_members m WHERE m.room_id = rooms.id)`,
   presenterHash: rooms.presenterHash,
+  banned: sql<string[]>`(
+    SELECT coalesce(jsonb_agg(p.voter_id), '[]') FROM participants p WHERE p.room_id = rooms.id AND p.banned_at IS NOT NULL)`,
+  blockedWords: rooms.blockedWords,
   revision: rooms.revision
 }
 
@@ -62,7 +68,7 @@ export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'presenterHash'>>
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'presenterHash' | 'blockedWords'>>
 
 /**
  * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave

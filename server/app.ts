@@ -19,11 +19,13 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { keepAnswers } from './http/idempotency.ts'
 import { leaderboardRoutes } from './http/leaderboard-routes.ts'
+import { moderationRoutes } from './http/moderation-routes.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
+import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
@@ -35,6 +37,7 @@ import { loadGeneratedKey } from './identity/secret-keys.ts'
 import { createTokens } from './identity/tokens.ts'
 import { startCleanUp } from './jobs/clean-up.ts'
 import { createJobStatus } from './jobs/job-status.ts'
+import { createModerationService } from './moderation/moderation-service.ts'
 import { createBallotBox } from './polls/ballot-box.ts'
 import { startBoardRepair } from './polls/board-repair.ts'
 import { createMyVotes } from './polls/my-votes.ts'
@@ -42,6 +45,7 @@ import { startPollSchedule } from './polls/poll-schedule.ts'
 import { createPollService } from './polls/poll-service.ts'
 import { toSnapshot } from './polls/poll-snapshot.ts'
 import { createPollViews } from './polls/poll-views.ts'
+import { createReviews } from './polls/reviews.ts'
 import { createResultsBoard } from './polls/results-board.ts'
 import { asyncApiRoutes } from './realtime/asyncapi.ts'
 import { connectCluster, type Hint } from './realtime/cluster.ts'
@@ -113,6 +117,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const members = createMemberService({ db, rooms })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const reviews = createReviews({ db, votes, board, polls, views, onError })
+  const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
   const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
@@ -197,6 +203,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       await kept.register(pollRoutes, { polls, views, authentication })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
+    await api.register(moderationRoutes, { moderation, authentication })
+    await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits })
     await api.register(exportRoutes, { exporter, authentication })

@@ -3,12 +3,14 @@ import { isStorageAway } from '../../db/errors.ts'
 import { appendBallots, type StoredBatch } from '../../db/ledger.ts'
 import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { createBatchTeller } from './batch-teller.ts'
 import { createBucketCache } from './bucket-cache.ts'
 import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
-import { toResults } from './poll-snapshot.ts'
+import { mustHold } from '../moderation/word-filter.ts'
+import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
 import { maySeeResults } from './visibility.ts'
 
@@ -51,22 +53,25 @@ const drainMs = 5000
 export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
   const lanes = new Map<string, Lane>()
   const buckets = createBucketCache()
+  const tell = createBatchTeller({ board, onError })
   let waiting = 0
   let whenEmpty: (() => void) | undefined
 
   function cast (request: VoteRequest, settle: Settle): void {
     const held = board.get(request.pollId)
     if (held !== undefined) {
-      enqueue(held.poll, request, settle)
+      enqueue(held, request, settle)
       return
     }
     board.find(request.pollId).then(
-      (found) => { enqueue(found?.poll, request, settle) },
+      (found) => { enqueue(found, request, settle) },
       (error: unknown) => { settle(unavailable(error)) })
   }
 
-  function enqueue (poll: Poll | undefined, request: VoteRequest, settle: Settle): void {
-    if (poll === undefined || poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
+  function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, settle: Settle): void {
+    if (snapshot === undefined || snapshot.poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
+    const { poll, staff } = snapshot
+    if (staff.banned.includes(request.voterId)) return settle(new PlenumError('forbidden', { detail: 'A moderator of this room has excluded this device from voting.' }))
     if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
     let answer: Answer | null
     try {
@@ -75,7 +80,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
       return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
     }
     const lane = laneOf(poll.id)
-    lane.queue.push({ voterId: request.voterId, answer, revision: poll.revision, round: request.round, settle })
+    lane.queue.push({ voterId: request.voterId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
     waiting += 1
     if (!lane.isCommitting) void work(poll.id, lane)
   }
@@ -110,11 +115,11 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
       if (stored?.buckets !== undefined) buckets.keep(pollId, stored.buckets)
       const receipts = createReceipts(pollId, stored)
       batch.forEach((vote, at) => { settleOne(vote, receipts.of(vote, at)) })
-      tellBoard(pollId, stored)
+      tell(pollId, stored)
       return undefined
     } catch (error) {
       // What hangs may still commit; the board must not learn of it later than it has to.
-      if (error instanceof DeadlineError) storing.then((stored) => { tellBoard(pollId, stored) }, () => {})
+      if (error instanceof DeadlineError) storing.then((stored) => { tell(pollId, stored) }, () => {})
       if (error instanceof DeadlineError || isStorageAway(error)) {
         const refusal = unavailable(error)
         settleAll(batch, refusal)
@@ -136,13 +141,6 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     if (refusal === undefined) return await commit(pollId, rest)
     settleAll(rest, refusal)
     return refusal
-  }
-
-  function tellBoard (pollId: string, stored: Stored | undefined): void {
-    if (stored === undefined || stored.decision.ballots.length === 0) return
-    const { decision, poll, now } = stored
-    const taken = board.putResults(toResults(pollId, poll, decision.tally, now), poll.revision, 'commit')
-    if (taken === 'poll_unknown') board.refresh(pollId).catch((error: unknown) => { onError(error, 'a poll could not be read again') })
   }
 
   function settleOne (vote: WaitingVote, outcome: Receipt | PlenumError): void {
@@ -181,9 +179,9 @@ function distinctVoters (batch: readonly CastVote[]): string[] {
 /** The receipts of a batch, in its order; votes with the same outcome share one. */
 function createReceipts (pollId: string, stored: Stored | undefined) {
   const receipts = new Map<VoteOutcome, Receipt>()
-  const receiptOf = (vote: WaitingVote, { status, round, version, castAt }: AcceptedVote, { poll }: Stored): Receipt => {
+  const receiptOf = (vote: WaitingVote, { status, round, version, castAt, isHeld }: AcceptedVote, { poll }: Stored): Receipt => {
     const isVisible = maySeeResults(poll, { isHost: false, hasVoted: vote.answer !== null })
-    return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString() }
+    return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString(), ...(isHeld ? { held: true } : {}) }
   }
   return {
     of (vote: WaitingVote, at: number): Receipt | PlenumError {

@@ -9,6 +9,8 @@ export interface CastVote {
   voterId: string
   /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
   answer: Answer | null
+  /** Stored, but not counted before a moderator has approved it. */
+  isHeld: boolean
   revision: number
   /** The round that the voter meant; another than the current one is a conflict. */
   round: number | undefined
@@ -19,6 +21,7 @@ export interface AcceptedVote {
   round: number
   version: number
   castAt: Date
+  isHeld: boolean
 }
 
 export type VoteOutcome = AcceptedVote | PlenumError
@@ -34,7 +37,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const tally = startTally(state)
   const newest = new Map(state.newest)
   const ballots: NewBallot[] = []
-  const accepted = (status: ReceiptStatus): AcceptedVote => ({ status, round: poll.round, version, castAt: now })
+  const accepted = (status: ReceiptStatus, isHeld = false): AcceptedVote => ({ status, round: poll.round, version, castAt: now, isHeld })
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
@@ -43,21 +46,27 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     }
     const stored = newest.get(vote.voterId)
     if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
-      return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at }
+      return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at, isHeld: stored.review !== null }
     }
     const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
     if (refused !== undefined) return refused
-    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, at: now }
-    ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
+    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, review: vote.isHeld ? 'held' : null, at: now }
+    ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
     newest.set(vote.voterId, ballot)
-    tally.replace(stored?.answer ?? null, vote.answer)
-    return outcomes[vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed']
+    tally.replace(countedAnswer(stored), countedAnswer(ballot))
+    const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
+    return vote.isHeld ? accepted(status, true) : outcomes[status]
   }
 
   const outcome = votes.map(decide)
   if (ballots.length === 0) return { ballots, tally: state.tally, changedBuckets: new Map(), outcome }
   const { content, changed } = tally.finish()
   return { ballots, tally: { version, ...content }, changedBuckets: changed, outcome }
+}
+
+/** What of a stored ballot counts: nothing of one that was taken back, is held or was removed. */
+export function countedAnswer (ballot: StoredBallot | undefined): Answer | null {
+  return ballot === undefined || ballot.review !== null ? null : ballot.answer
 }
 
 /** Canonical answers have one field each, so their text is the same exactly when they are. */

@@ -7,6 +7,7 @@ import {
 import { Derived } from './derived.ts'
 import { Leaderboard, ParticipantName, Score } from './leaderboard.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
+import { BannedVoter, BlockedWords, Response } from './response.ts'
 import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
@@ -14,6 +15,9 @@ import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 const namedSchemas: Readonly<Record<string, TSchema>> = {
   Answer,
   Derived,
+  BannedVoter,
+  BlockedWords,
+  Response,
   Leaderboard,
   ParticipantName,
   Score,

@@ -147,7 +147,8 @@ export const Receipt = Closed({
   round: Type.Integer({ minimum: 1 }),
   status: ReceiptStatus,
   version: Type.Optional(Type.Integer({ description: 'Absent while the results are hidden from this voter' })),
-  castAt: Instant
+  castAt: Instant,
+  held: Type.Optional(Type.Literal(true, { description: 'Stored, but not counted: a moderator has not approved it' }))
 }, { examples: [{ pollId: '01890a5d-ac96-774b-bcce-b302099a8057', round: 1, status: 'recorded', version: 17, castAt: '2026-01-15T18:30:00.000Z' }] })
 export type Receipt = Static<typeof Receipt>
 

@@ -1,11 +1,13 @@
 import type { Db } from '../../db/client.ts'
 import { listQuizBallots } from '../../db/leaderboard-store.ts'
 import { listParticipantNames, setParticipantName } from '../../db/participant-store.ts'
+import { isFlagged } from '../moderation/word-filter.ts'
 import { kinds } from '../polls/kinds/kinds.ts'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { Leaderboard, Score } from '../protocol/leaderboard.ts'
-import { PlenumError } from '../protocol/problem.ts'
+import { invalidField, PlenumError } from '../protocol/problem.ts'
+import type { RoomSnapshot } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { pointsOf, rankScores, type Tallied } from './scoring.ts'
 
@@ -63,8 +65,10 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
     return await ranking.scores
   }
 
-  async function requireRoom (roomId: string): Promise<void> {
-    if (await rooms.find(roomId) === undefined) throw new PlenumError('room_not_found')
+  async function requireRoom (roomId: string): Promise<RoomSnapshot> {
+    const snapshot = await rooms.find(roomId)
+    if (snapshot === undefined) throw new PlenumError('room_not_found')
+    return snapshot
   }
 
   return {
@@ -77,7 +81,8 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
 
     /** Throws room_not_found. */
     async setName (roomId: string, voterId: string, name: string): Promise<void> {
-      await requireRoom(roomId)
+      const { staff } = await requireRoom(roomId)
+      if (isFlagged(name, staff)) throw invalidField('/name', 'is not welcome here; choose another')
       await setParticipantName(db, roomId, voterId, name)
       held.delete(roomId)
     }

@@ -1,13 +1,17 @@
 import { PlenumError } from '../protocol/problem.ts'
 import type { MemberRole } from '../protocol/room.ts'
 
-/** Who manages a room, as of this revision of it. */
+/** Who manages a room, and whom and what they keep out, as of this revision of it. */
 export interface Staff {
   readonly ownerId: string
   /** By user id; the owner is not among them. */
   readonly roles: Readonly<Record<string, MemberRole>>
   /** Of the secret in the presenter link; null without one. */
   readonly presenterHash: string | null
+  /** Voters who may not vote here. */
+  readonly banned: string[]
+  /** What of open answers is held for review when it has one of these words. */
+  readonly blockedWords: string[]
   readonly revision: number
 }
 

@@ -70,7 +70,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
   const event: PollEvent = { event: 'poll.results', pollId, version: 2, at: new Date(), payload: '{}' }
   const queries: Record<string, () => Promise<unknown>> = {
     'a batch of votes': async () => await appendBallots(sql, { pollId, voterIds: [voterId, randomUUID()], isOpenEnded: () => false }, (state) => ({
-      ballots: [{ voterId, n: 2, answer: { choices: [2] } }], tally: { ...state.tally, version: state.tally.version + 1 }, changedBuckets: new Map(), outcome: null
+      ballots: [{ voterId, n: 2, answer: { choices: [2] }, review: null }], tally: { ...state.tally, version: state.tally.version + 1 }, changedBuckets: new Map(), outcome: null
     })),
     'own votes at a join': async () => await findNewestBallots(db, [{ pollId, voterId }, { pollId, voterId: randomUUID() }]),
     'a poll': async () => await findPolls(db, [pollId]),

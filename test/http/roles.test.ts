@@ -59,6 +59,7 @@ interface Row {
 const newPoll = { kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }
 const draft = async () => (await owner.createPoll({ roomId: room.id })).id
 const open = async () => (await owner.openPoll({ roomId: room.id, revote: 'withdraw' })).id
+const written = async () => (await owner.openPoll({ roomId: room.id, kind: 'text', options: [] })).id
 const hidden = async () => (await owner.openPoll({ roomId: room.id, resultsVisibility: 'hosts' })).id
 const anyHost = { need: 'person', unseen: 200 } as const
 const invite = async () => (await owner.call<Invitation>('POST', `/rooms/${room.id}/invitations`, { email: `${randomUUID()}@example.org`, role: 'viewer' })).body.id
@@ -118,6 +119,14 @@ const rows: Row[] = [
   { route: 'DELETE /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 404, path: async () => `/polls/${await open()}/vote` },
   // Whoever may listen is refused here for want of an Accept header.
   { route: 'GET /polls/{pollId}/live', need: 'public', scope: 'results:read', ok: 406, path: async () => `/polls/${await open()}/live` },
+  { route: 'GET /rooms/{roomId}/blocked-words', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/blocked-words` },
+  { route: 'PUT /rooms/{roomId}/blocked-words', need: 'run', scope: 'polls:write', ok: 200, body: { words: ['spam'] }, path: () => `/rooms/${room.id}/blocked-words` },
+  { route: 'GET /rooms/{roomId}/bans', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/bans` },
+  { route: 'PUT /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
+  { route: 'DELETE /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
+  { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await written()}/responses` },
+  // Nobody has written anything: who may review is told so.
+  { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await written()}/responses/${randomUUID()}` },
   { route: 'GET /rooms/{roomId}/leaderboard', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/leaderboard` },
   { route: 'PUT /rooms/{roomId}/name', need: 'voter', scope: 'votes:write', ok: 200, body: { name: 'Ada' }, path: () => `/rooms/${room.id}/name` },
   { route: 'POST /voters', need: 'public', ok: 201, path: () => '/voters' },

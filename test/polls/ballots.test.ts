@@ -16,7 +16,7 @@ const emptyTally: StoredTally = { version: 1, voters: 0, counts: { 1: 0, 2: 0, 3
 const noon = new Date('2030-01-01T12:00:00Z')
 
 const choose = (...choices: number[]): Answer => ({ choices })
-const castBy = (voterId: string, answer: Answer | null, more: Partial<CastVote> = {}): CastVote => ({ voterId, answer, revision: 1, round: undefined, ...more })
+const castBy = (voterId: string, answer: Answer | null, more: Partial<CastVote> = {}): CastVote => ({ voterId, answer, isHeld: false, revision: 1, round: undefined, ...more })
 const nameOf = (outcome: VoteOutcome) => outcome instanceof PlenumError ? outcome.code : outcome.status
 
 /** A ledger in memory: what the tables hold, with the batches and commands of one poll in their order. */
@@ -29,7 +29,7 @@ function createLedger (poll: LockedPoll) {
   function newestBallots (upTo = Infinity, round = poll.round): Map<string, StoredBallot> {
     const newest = new Map<string, StoredBallot>()
     for (const { version, ballot } of ledger.filter((row) => row.round === round && row.version <= upTo)) {
-      if ((newest.get(ballot.voterId)?.n ?? 0) < ballot.n) newest.set(ballot.voterId, { n: ballot.n, version, answer: ballot.answer, at: noon })
+      if ((newest.get(ballot.voterId)?.n ?? 0) < ballot.n) newest.set(ballot.voterId, { n: ballot.n, version, answer: ballot.answer, review: ballot.review, at: noon })
     }
     return newest
   }
@@ -132,10 +132,10 @@ t.test('[V3][V4][V5][V9] each vote of a batch has the outcome that it would have
 })
 
 t.test('[V3] a repeated answer gets the receipt of the stored ballot', async (t) => {
-  const stored: StoredBallot = { n: 2, version: 5, answer: choose(1), at: new Date('2030-01-01T11:00:00Z') }
+  const stored: StoredBallot = { n: 2, version: 5, answer: choose(1), review: null, at: new Date('2030-01-01T11:00:00Z') }
   for (const status of ['open', 'paused', 'closed', 'archived'] as const) {
     const { outcome, ballots } = decideBallots({ poll: { ...openPoll, status }, tally: { ...emptyTally, version: 9 }, newest: new Map([['a', stored]]), buckets: new Map(), now: noon }, [castBy('a', choose(1))])
-    t.strictSame([outcome, ballots], [[{ status: 'unchanged', round: 1, version: 5, castAt: stored.at }], []], status)
+    t.strictSame([outcome, ballots], [[{ status: 'unchanged', round: 1, version: 5, castAt: stored.at, isHeld: false }], []], status)
   }
 })
 
@@ -148,7 +148,7 @@ t.test('[V5] from closesAt on a vote is refused, even while the poll still says 
 })
 
 t.test('[V4] a withdrawal is judged by the poll that is locked, not by the one that the voter saw', async (t) => {
-  const stored: StoredBallot = { n: 1, version: 2, answer: choose(1), at: noon }
+  const stored: StoredBallot = { n: 1, version: 2, answer: choose(1), review: null, at: noon }
   for (const revote of ['locked', 'change'] as const) {
     const state = { poll: { ...openPoll, revote, revision: 2 }, tally: { ...emptyTally, version: 2, voters: 1 }, newest: new Map([['a', stored]]), buckets: new Map(), now: noon }
     t.strictSame(decideBallots(state, [castBy('a', null)]).outcome.map(nameOf), ['conflict'], revote)

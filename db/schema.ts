@@ -104,12 +104,13 @@ export const accessCodes = pgTable('access_codes', {
   revokedAt: instant()
 }, (table) => [uniqueIndex('access_codes_room_id_code_hash_key').on(table.roomId, table.codeHash)])
 
-/** What is known of a voter in a room beside the ballots: a chosen name, a ban. Most voters have no row. */
+/** What is known of a voter in a room beside the ballots: that it has joined, a chosen name, a ban. */
 export const participants = pgTable('participants', {
   roomId: uuid().notNull().references(() => rooms.id, { onDelete: 'cascade' }),
   voterId: uuid().notNull(),
   name: text(),
   bannedAt: instant(),
+  joinedAt: instant(),
   createdAt: createdAt()
 }, (table) => [primaryKey({ columns: [table.roomId, table.voterId] })])
 

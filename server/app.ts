@@ -42,6 +42,7 @@ import { createBallotBox } from './polls/ballot-box.ts'
 import { startBoardRepair } from './polls/board-repair.ts'
 import { createMyVotes } from './polls/my-votes.ts'
 import { startPollSchedule } from './polls/poll-schedule.ts'
+import { createParticipation } from './polls/participation.ts'
 import { createPollService } from './polls/poll-service.ts'
 import { toSnapshot } from './polls/poll-snapshot.ts'
 import { createPollViews } from './polls/poll-views.ts'
@@ -63,6 +64,7 @@ import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
 import { createLeaderboardService } from './quiz/leaderboard-service.ts'
+import { startAttendance } from './rooms/attendance.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
@@ -123,6 +125,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
+  const attendance = startAttendance({ db, onError })
+
   const cluster = config.redisUrl === undefined
     ? undefined
     : connectCluster({ url: config.redisUrl, onTrouble: (err) => { onError(err, 'Redis is away; votes go on, other instances follow through the database') } })
@@ -158,7 +162,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
   io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
-  sockets.serve({ ...joinEvents({ rooms, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, board, views, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -200,7 +204,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       // After the answer was kept as text. Votes and results are too short to gain by it.
       await kept.register(fastifyCompress, { threshold: 1024 })
       await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
-      await kept.register(pollRoutes, { polls, views, authentication })
+      await kept.register(pollRoutes, { polls, views, authentication, readParticipation: createParticipation({ db, polls, countConnected: presence.count }) })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
     await api.register(moderationRoutes, { moderation, authentication })
@@ -232,7 +236,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     broadcaster.stop()
     slowReaders.stop()
     await ballotBox.drain()
-    await Promise.all([delivery.stop(), cleanUp.stop()])
+    await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])
     await repair.stop()
     await cluster?.close()
     await database.close()

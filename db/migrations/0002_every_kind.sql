@@ -21,6 +21,7 @@ CREATE TABLE "participants" (
 	"voter_id" uuid NOT NULL,
 	"name" text,
 	"banned_at" timestamp (3) with time zone,
+	"joined_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
 	CONSTRAINT "participants_room_id_voter_id_pk" PRIMARY KEY("room_id","voter_id")
 );

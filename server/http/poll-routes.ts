@@ -6,6 +6,7 @@ import type { PollService } from '../polls/poll-service.ts'
 import { hostBodyOf } from '../polls/poll-snapshot.ts'
 import { bodyFor, type PollViews } from '../polls/poll-views.ts'
 import { Closed, Page } from '../protocol/common.ts'
+import { Participation } from '../protocol/participation.ts'
 import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
@@ -15,6 +16,7 @@ export interface PollRoutesOptions {
   polls: PollService
   views: PollViews
   authentication: Authentication
+  readParticipation: (pollId: string, userId: string) => Promise<Participation>
 }
 
 const commands: Record<PollCommand, string> = {
@@ -25,7 +27,7 @@ const commands: Record<PollCommand, string> = {
   reset: 'Begin a new round; the old one stays readable'
 }
 
-export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication }: PollRoutesOptions): Promise<void> {
+export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication, readParticipation }: PollRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Polls'], security: hostSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
@@ -74,6 +76,14 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     const pollId = pollIdOf(request.params)
     await polls.delete(pollId, user.id, readIfMatch(request))
     return await reply.code(204).send(null)
+  })
+
+  app.get('/polls/:pollId/participation', {
+    schema: { ...common, operationId: 'readParticipation', summary: 'How many are connected, have joined, have voted and have not', response: { 200: Participation, ...problemResponses(401, 403, 404) } }
+  }, async (request, reply) => {
+    const { user } = await authentication.requireHost(request, 'results:read')
+    reply.header('cache-control', privateCache)
+    return await readParticipation(pollIdOf(request.params), user.id)
   })
 
   for (const command of ['open', 'pause', 'close', 'archive', 'reset'] as const) {

@@ -6,6 +6,7 @@ import {
 } from './identity.ts'
 import { Derived } from './derived.ts'
 import { Leaderboard, ParticipantName, Score } from './leaderboard.ts'
+import { Participation } from './participation.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { BannedVoter, BlockedWords, Response } from './response.ts'
 import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
@@ -19,6 +20,7 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   BlockedWords,
   Response,
   Leaderboard,
+  Participation,
   ParticipantName,
   Score,
   NewPoll,

@@ -15,6 +15,8 @@ export interface JoinEventsOptions {
   rooms: RoomService
   board: ResultsBoard
   views: PollViews
+  /** Called for everyone of the audience who joins a room. */
+  noteJoin: (roomId: string, voterId: string) => void
 }
 
 /** In a room's list for its audience: neither a draft nor archived. */
@@ -32,7 +34,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
+export function joinEvents ({ rooms, board, views, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
@@ -65,6 +67,7 @@ export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id
       void socket.join(stageRoom(id))
+      if (socket.data.host === undefined && socket.data.presenterHash === undefined) noteJoin(id, socket.data.voterId)
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const { room } = await rooms.findByCode(code)

@@ -76,6 +76,8 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
   timer.unref()
 
   return {
+    /** Connections of the audience to this room, over all instances. */
+    count: total,
     /** The stage changed: told at once, with the count as it is. */
     show,
     hear ({ roomId, instanceId: from, count }: { roomId: string, instanceId: string, count: number }): void {

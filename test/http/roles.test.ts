@@ -124,6 +124,7 @@ const rows: Row[] = [
   { route: 'GET /rooms/{roomId}/bans', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/bans` },
   { route: 'PUT /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
   { route: 'DELETE /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
+  { route: 'GET /polls/{pollId}/participation', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await hidden()}/participation` },
   { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await written()}/responses` },
   // Nobody has written anything: who may review is told so.
   { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await written()}/responses/${randomUUID()}` },

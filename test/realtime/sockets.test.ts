@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Participation } from '../../server/protocol/participation.ts'
 import type { Poll } from '../../server/protocol/poll.ts'
 import type { RoomState } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
@@ -287,4 +288,24 @@ t.test('[V9] a vote that names another round than the current one is a conflict'
   t.match(await voter.joinPoll(poll.id), { myVote: null })
   t.match(await cast(2), { ok: true, data: { status: 'recorded', round: 2 } })
   t.match((await host.results(poll.id, '?round=1')).body, { round: 1, voters: 1, final: true }, '[L3] the old round stays readable')
+})
+
+t.test('people are counted each by what they did: connected, joined, voted, abstained, selections', async (t) => {
+  const poll = await host.openPoll({ kind: 'multiple', revote: 'withdraw', options: [{ label: 'a' }, { label: 'b' }, { label: 'c' }] })
+  const code = await host.codeOf(poll)
+  const audience = await Promise.all(Array.from({ length: 4 }, async () => await connectSocket(t, url)))
+  for (const one of audience) await one.call('room:join', { code })
+  const [first, second, third, fourth] = audience
+  await first?.vote(poll.id, 1, 2)
+  await second?.vote(poll.id, 1, 2, 3)
+  await third?.vote(poll.id, 3)
+  await third?.call('vote:withdraw', { pollId: poll.id })
+  fourth?.socket.disconnect()
+  const projector = await connectSocket(t, url, { auth: { accessToken: host.accessToken } })
+  await projector.call('room:join', { code })
+
+  const read = async () => (await host.call<Participation>('GET', `/polls/${poll.id}/participation`)).body
+  await waitUntil(async () => (await read()).joined === 4, 5000, () => 'not all joins were written down')
+  await waitUntil(async () => (await read()).connected === 3, 5000, () => 'whoever left is still counted')
+  t.match(await read(), { round: 1, connected: 3, joined: 4, voted: 2, abstained: 2, selections: 5 })
 })

@@ -28,9 +28,9 @@ async function * encodeCsv<Row> ({ columns, pages }: Sheet<Row>): AsyncGenerator
   for await (const page of pages) yield stringify(page.map((row) => columns.map((column) => toField(column.read(row)))), csvOptions)
 }
 
-/** A number stays one. */
-function toField (cell: Cell): string | number {
-  if (typeof cell === 'number') return cell
+function toField (cell: Cell): string {
+  // Not String: the engine keeps the texts that it makes of numbers, long enough for a large export to leave 100 MB of them.
+  if (typeof cell === 'number') return JSON.stringify(cell)
   return cell === null ? '' : guardText(String(cell))
 }
 

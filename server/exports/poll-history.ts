@@ -8,7 +8,7 @@ export interface PollHistory {
   poll: Poll
   /** Every round with its last results, oldest first; the current one is the last. */
   rounds (): AsyncIterable<Results>
-  /** Every ballot of a round in pages. A voter's ballots stand together, oldest first. */
+  /** Every ballot of a round in pages, each of which is emptied when the next one is asked for. A voter's ballots stand together, oldest first. */
   ballots (round: number): AsyncIterable<LedgerBallot[]>
 }
 
@@ -40,6 +40,8 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
         if (page.length > 0) yield page
         if (page.length < ballotsPerPage) break
         after = page.at(-1)
+        // The transaction that read it outlives it (see listBallots).
+        page.length = 0
       }
     }
   }

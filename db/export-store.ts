@@ -37,7 +37,7 @@ export async function listBallots (db: Db, { pollId, round, maxVersion, after, l
         ORDER BY voter_id, n LIMIT ${limit}`)
     ])
     const ballots = rows.map(({ voter_id: voterId, n, version, answer, at }) => ({ voterId, n, version: Number(version), answer, at: new Date(at) }))
-    // The driver's queries keep each other, and with them their rows, until a full collection of garbage: 150 MB of a large export.
+    // What the driver keeps of a query outlives the young generation, and its rows with it: a large export would leave them all for a full collection of garbage.
     rows.length = 0
     return ballots
   })

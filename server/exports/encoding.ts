@@ -29,7 +29,7 @@ async function * encodeCsv<Row> ({ columns, pages }: Sheet<Row>): AsyncGenerator
 }
 
 function toField (cell: Cell): string {
-  // Not String: the engine keeps the texts that it makes of numbers, long enough for a large export to leave 100 MB of them.
+  // Not String: its texts were measured to live long enough to pile up in a large export.
   if (typeof cell === 'number') return JSON.stringify(cell)
   return cell === null ? '' : guardText(String(cell))
 }

@@ -40,7 +40,7 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
         if (page.length > 0) yield page
         if (page.length < ballotsPerPage) break
         after = page.at(-1)
-        // The transaction that read it outlives it (see listBallots).
+        // What has handed it on may outlive it (see listBallots).
         page.length = 0
       }
     }

@@ -4,6 +4,7 @@ const domain = '^server/(polls|rooms|identity|exports|webhooks|jobs)/'
 const storage = '^db/'
 const protocol = '^server/protocol/'
 const client = '^server/client/'
+const metrics = '^server/metrics/'
 const wiring = '^server/(app|main|config)\\.ts$'
 const outside = '^(scripts|test|web)/'
 
@@ -41,7 +42,7 @@ module.exports = {
       name: 'domain-knows-no-transport',
       severity: 'error',
       from: { path: domain },
-      to: { path: [transport, wiring] }
+      to: { path: [transport, metrics, wiring] }
     },
     {
       name: 'storage-knows-nobody',
@@ -62,6 +63,20 @@ module.exports = {
       severity: 'error',
       from: { path: transport },
       to: { path: storage }
+    },
+    {
+      name: 'metrics-know-nobody',
+      comment: 'They are given numbers to read.',
+      severity: 'error',
+      from: { path: metrics },
+      to: { path: own, pathNot: metrics }
+    },
+    {
+      name: 'only-metrics-know-prometheus',
+      comment: 'Whoever counts keeps plain numbers.',
+      severity: 'error',
+      from: { path: own, pathNot: metrics },
+      to: { path: ['/prom-client/'] }
     },
     {
       name: 'client-knows-the-protocol-only',

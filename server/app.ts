@@ -34,6 +34,7 @@ import { loadGeneratedKey } from './identity/secret-keys.ts'
 import { createTokens } from './identity/tokens.ts'
 import { startCleanUp } from './jobs/clean-up.ts'
 import { createJobStatus } from './jobs/job-status.ts'
+import { createMetricsServer } from './metrics/metrics-server.ts'
 import { createBallotBox } from './polls/ballot-box.ts'
 import { startBoardRepair } from './polls/board-repair.ts'
 import { createMyVotes } from './polls/my-votes.ts'
@@ -66,8 +67,8 @@ import { createWebhookService } from './webhooks/webhook-service.ts'
 const webDir = fileURLToPath(new URL('../web', import.meta.url))
 
 export interface App {
-  /** Starts to listen. Resolves to the port, which is the configured one unless that is 0. */
-  listen (): Promise<{ port: number }>
+  /** Starts to listen. Resolves to the ports, which are the configured ones unless those are 0. */
+  listen (): Promise<{ port: number, metricsPort: number | undefined }>
   /** Drains: no new connections, waiting votes committed, sockets closed so that clients come back elsewhere. */
   close (): Promise<void>
 }
@@ -166,6 +167,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     for (const roomId of await rooms.listOwnIds(userId)) await deleteRoom(roomId, userId)
   }
 
+  const httpAnswers = { notModified: 0 }
+  const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
   const limits = createRateLimits(cluster?.client)
   const authentication = createAuthentication({ identity, tokens, limits })
   const subscriptions = createSubscriptions({
@@ -191,10 +194,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       // After the answer was kept as text. Votes and results are too short to gain by it.
       await kept.register(fastifyCompress, { threshold: 1024 })
       await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
-      await kept.register(pollRoutes, { polls, views, authentication })
+      await kept.register(pollRoutes, { polls, views, authentication, answers: httpAnswers })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
-    await api.register(voteRoutes, { ballotBox, views, authentication, limits })
+    await api.register(voteRoutes, { ballotBox, views, authentication, limits, answers: httpAnswers })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
@@ -222,15 +225,17 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop()])
     await repair.stop()
+    await metrics.close()
     await cluster?.close()
     await database.close()
   })
 
   return {
     async listen () {
+      const metricsPort = await metrics.listen()
       await app.listen({ host: config.host, port: config.port })
       const address = app.server.address()
-      return { port: address !== null && typeof address === 'object' ? address.port : config.port }
+      return { port: address !== null && typeof address === 'object' ? address.port : config.port, metricsPort }
     },
     close: async () => { await app.close() }
   }

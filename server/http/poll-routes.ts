@@ -7,13 +7,14 @@ import type { PollViews } from '../polls/poll-views.ts'
 import { Closed, Page } from '../protocol/common.ts'
 import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
-import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
+import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, hostSecurity, notModified, problemResponses } from './openapi.ts'
 
 export interface PollRoutesOptions {
   polls: PollService
   views: PollViews
   authentication: Authentication
+  answers: AnswerCounts
 }
 
 const commands: Record<PollCommand, string> = {
@@ -24,7 +25,7 @@ const commands: Record<PollCommand, string> = {
   reset: 'Begin a new round; the old one stays readable'
 }
 
-export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication }: PollRoutesOptions): Promise<void> {
+export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication, answers }: PollRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Polls'], security: hostSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
@@ -51,7 +52,9 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   }, async (request, reply) => {
     const { poll } = await views.find(pollIdOf(request.params), await authentication.identifyOnlooker(request, 'polls:read'))
     reply.header('cache-control', poll.status === 'draft' ? privateCache : publicCache)
-    return isFresh(request, reply, poll.revision) ? await reply.code(304).send(null) : poll
+    if (!isFresh(request, reply, poll.revision)) return poll
+    answers.notModified += 1
+    return await reply.code(304).send(null)
   })
 
   app.patch('/polls/:pollId', {

@@ -88,8 +88,8 @@ module.exports = {
     {
       name: 'http-client-without-sockets',
       severity: 'error',
-      from: { path: client, pathNot: 'socket-client\\.ts$' },
-      to: { path: ['/socket\\.io-client/', 'socket-client\\.ts$'] }
+      from: { path: client, pathNot: 'socket-(client|calls)\\.ts$' },
+      to: { path: ['/socket\\.io-client/', 'socket-(client|calls)\\.ts$'] }
     },
     {
       name: 'server-is-nobodys-client',

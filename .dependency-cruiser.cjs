@@ -4,6 +4,7 @@ const domain = '^server/(polls|rooms|quiz|moderation|identity|exports|webhooks|j
 const storage = '^db/'
 const protocol = '^server/protocol/'
 const client = '^server/client/'
+const metrics = '^server/metrics/'
 const wiring = '^server/(app|main|config)\\.ts$'
 const outside = '^(scripts|test|web)/'
 
@@ -41,7 +42,7 @@ module.exports = {
       name: 'domain-knows-no-transport',
       severity: 'error',
       from: { path: domain },
-      to: { path: [transport, wiring] }
+      to: { path: [transport, metrics, wiring] }
     },
     {
       name: 'storage-knows-nobody',
@@ -64,6 +65,20 @@ module.exports = {
       to: { path: storage }
     },
     {
+      name: 'metrics-know-nobody',
+      comment: 'They are given numbers to read.',
+      severity: 'error',
+      from: { path: metrics },
+      to: { path: own, pathNot: metrics }
+    },
+    {
+      name: 'only-metrics-know-prometheus',
+      comment: 'Whoever counts keeps plain numbers.',
+      severity: 'error',
+      from: { path: own, pathNot: metrics },
+      to: { path: ['/prom-client/'] }
+    },
+    {
       name: 'client-knows-the-protocol-only',
       comment: 'It runs in browsers and in Node. Sockets are a part of their own, so that HTTP comes without Socket.IO.',
       severity: 'error',
@@ -73,8 +88,8 @@ module.exports = {
     {
       name: 'http-client-without-sockets',
       severity: 'error',
-      from: { path: client, pathNot: 'socket-client\\.ts$' },
-      to: { path: ['/socket\\.io-client/', 'socket-client\\.ts$'] }
+      from: { path: client, pathNot: 'socket-(client|calls)\\.ts$' },
+      to: { path: ['/socket\\.io-client/', 'socket-(client|calls)\\.ts$'] }
     },
     {
       name: 'server-is-nobodys-client',

@@ -1,8 +1,8 @@
 // An audience of simulated voters, each with a real socket, as if it were a phone in the hall.
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { io, type Socket } from 'socket.io-client'
-import type { Ack, ClientToServerEvents, ServerToClientEvents } from '../server/protocol/events.ts'
+import { io } from 'socket.io-client'
+import { callSocket, type ClientSocket } from '../server/client/socket-calls.ts'
 import type { Receipt, Results } from '../server/protocol/poll.ts'
 
 export interface AudienceOptions {
@@ -31,8 +31,6 @@ export interface Audience {
   stop: () => Promise<void>
 }
 
-type VoterSocket = Socket<ServerToClientEvents, ClientToServerEvents>
-
 const arrivalMs = 5000
 const votingMs = 40_000
 const ackTimeoutMs = 5000
@@ -52,14 +50,14 @@ export function startAudience ({ url, code, pollId, optionIds, size }: AudienceO
   const ending = new AbortController()
   // One pause of each voter listens to it.
   setMaxListeners(size + 1, ending.signal)
-  const sockets: VoterSocket[] = []
+  const sockets: ClientSocket[] = []
   const counts = { voted: 0, changed: 0, failed: 0 }
   let newest: Results | undefined
 
   const pause = async (ms: number) => { await delay(ms, undefined, { signal: ending.signal }) }
 
-  function connect (): VoterSocket {
-    const socket: VoterSocket = io(url, {
+  function connect (): ClientSocket {
+    const socket: ClientSocket = io(url, {
       transports: ['websocket'], forceNew: true, reconnectionDelay: 1000, reconnectionDelayMax: 10_000, auth: {}
     })
     // It tries again by itself.
@@ -69,32 +67,25 @@ export function startAudience ({ url, code, pollId, optionIds, size }: AudienceO
       if (results.pollId === pollId && results.version > (newest?.version ?? 0)) newest = results
     })
     // Joining again is all that a reconnect needs; with the token it is the same voter again.
-    socket.on('connect', () => {
-      socket.timeout(ackTimeoutMs).emit('room:join', { code }, (error, ack) => {
-        if (error === null && ack.ok) socket.auth = { voterToken: ack.data.voterToken }
-      })
-    })
+    socket.on('connect', () => { void join(socket) })
     sockets.push(socket)
     return socket
   }
 
-  async function cast (socket: VoterSocket, optionId: number): Promise<Receipt | undefined> {
+  async function join (socket: ClientSocket): Promise<void> {
+    const ack = await callSocket(socket, 'room:join', { code }, ackTimeoutMs)
+    if (ack?.ok === true) socket.auth = { voterToken: ack.data.voterToken }
+  }
+
+  async function cast (socket: ClientSocket, optionId: number): Promise<Receipt | undefined> {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const ack = await castOnce(socket, optionId)
+      // Without an answer in time asking again is safe, since the same vote counts once.
+      const ack = await callSocket(socket, 'vote:cast', { pollId, answer: { choices: [optionId] } }, ackTimeoutMs)
       if (ack?.ok === true) return ack.data
       if (ack?.ok === false && ack.error.retryAfterMs === undefined) return undefined
       await pause(between(1, 2) * (ack?.error.retryAfterMs ?? 1000))
     }
     return undefined
-  }
-
-  /** Undefined without an answer in time; asking again is safe, since the same vote counts once. */
-  async function castOnce (socket: VoterSocket, optionId: number): Promise<Ack<Receipt> | undefined> {
-    return await new Promise((resolve) => {
-      socket.timeout(ackTimeoutMs).emit('vote:cast', { pollId, answer: { choices: [optionId] } }, (error, ack) => {
-        resolve(error === null ? ack : undefined)
-      })
-    })
   }
 
   async function attend (): Promise<void> {

@@ -37,6 +37,7 @@ import { loadGeneratedKey } from './identity/secret-keys.ts'
 import { createTokens } from './identity/tokens.ts'
 import { startCleanUp } from './jobs/clean-up.ts'
 import { createJobStatus } from './jobs/job-status.ts'
+import { createMetricsServer } from './metrics/metrics-server.ts'
 import { createModerationService } from './moderation/moderation-service.ts'
 import { createBallotBox } from './polls/ballot-box.ts'
 import { startBoardRepair } from './polls/board-repair.ts'
@@ -74,8 +75,8 @@ import { createWebhookService } from './webhooks/webhook-service.ts'
 const webDir = fileURLToPath(new URL('../web', import.meta.url))
 
 export interface App {
-  /** Starts to listen. Resolves to the port, which is the configured one unless that is 0. */
-  listen (): Promise<{ port: number }>
+  /** Starts to listen. Resolves to the ports, which are the configured ones unless those are 0. */
+  listen (): Promise<{ port: number, metricsPort: number | undefined }>
   /** Drains: no new connections, waiting votes committed, sockets closed so that clients come back elsewhere. */
   close (): Promise<void>
 }
@@ -179,6 +180,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     for (const roomId of await rooms.listOwnIds(userId)) await deleteRoom(roomId, userId)
   }
 
+  const httpAnswers = { notModified: 0 }
+  const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
   const limits = createRateLimits(cluster?.client)
   const authentication = createAuthentication({ identity, tokens, limits })
   const subscriptions = createSubscriptions({
@@ -204,13 +207,13 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       // After the answer was kept as text. Votes and results are too short to gain by it.
       await kept.register(fastifyCompress, { threshold: 1024 })
       await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
-      await kept.register(pollRoutes, { polls, views, authentication, readParticipation: createParticipation({ db, polls, countConnected: presence.count }) })
+      await kept.register(pollRoutes, { polls, views, authentication, readParticipation: createParticipation({ db, polls, countConnected: presence.count }), answers: httpAnswers })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
     await api.register(moderationRoutes, { moderation, authentication })
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
-    await api.register(voteRoutes, { ballotBox, views, authentication, limits })
+    await api.register(voteRoutes, { ballotBox, views, authentication, limits, answers: httpAnswers })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
@@ -238,15 +241,17 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])
     await repair.stop()
+    await metrics.close()
     await cluster?.close()
     await database.close()
   })
 
   return {
     async listen () {
+      const metricsPort = await metrics.listen()
       await app.listen({ host: config.host, port: config.port })
       const address = app.server.address()
-      return { port: address !== null && typeof address === 'object' ? address.port : config.port }
+      return { port: address !== null && typeof address === 'object' ? address.port : config.port, metricsPort }
     },
     close: async () => { await app.close() }
   }

@@ -16,6 +16,8 @@ export const Environment = Type.Object({
   TRUST_PROXY: Type.String({ default: '', description: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas' }),
   REGISTRATION: Type.Union([Type.Literal('open'), Type.Literal('closed')], { default: 'open', description: 'open or closed: whether anyone may register as a host; the first user always may' }),
   GRAPHQL_INTROSPECTION: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'off', description: 'on or off: whether /graphql describes its schema to whoever asks' }),
+  METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535, description: 'Port of GET /metrics for Prometheus; 0 takes a free one; without it there are no metrics' })),
+  METRICS_HOST: Type.String({ default: '127.0.0.1', description: 'Address on which METRICS_PORT listens' }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
   DATA_DIR: Type.String({ default: './data', description: 'Folder of the embedded database and the generated key' }),
   ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
@@ -40,6 +42,9 @@ export interface Config {
   readonly trustProxy: readonly string[]
   readonly registration: 'open' | 'closed'
   readonly graphqlIntrospection: 'on' | 'off'
+  /** Undefined: no metrics. */
+  readonly metricsPort: number | undefined
+  readonly metricsHost: string
   readonly logLevel: string
   readonly dataDir: string
   readonly accessTokenTtlSeconds: number
@@ -71,6 +76,8 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     trustProxy: splitList(values.TRUST_PROXY),
     registration: values.REGISTRATION,
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
+    metricsPort: values.METRICS_PORT,
+    metricsHost: values.METRICS_HOST,
     logLevel: values.LOG_LEVEL,
     dataDir: values.DATA_DIR,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,

@@ -33,6 +33,8 @@ t.test('without any variable the server is one instance on the embedded database
     trustProxy: [],
     registration: 'open',
     graphqlIntrospection: 'off',
+    metricsPort: undefined,
+    metricsHost: '127.0.0.1',
     logLevel: 'info',
     dataDir: './data',
     accessTokenTtlSeconds: 900,
@@ -56,6 +58,8 @@ t.test('every variable is read, trimmed and split', async (t) => {
     ALLOWED_ORIGINS: 'https://a.example.org, https://b.example.org,',
     TRUST_PROXY: '10.0.0.0/8,::1',
     REGISTRATION: 'closed',
+    METRICS_PORT: '0',
+    METRICS_HOST: '::1',
     LOG_LEVEL: 'silent',
     DATA_DIR: '/var/lib/plenum',
     ACCESS_TOKEN_TTL_SECONDS: '60',
@@ -70,6 +74,8 @@ t.test('every variable is read, trimmed and split', async (t) => {
     allowedOrigins: ['https://a.example.org', 'https://b.example.org'],
     trustProxy: ['10.0.0.0/8', '::1'],
     registration: 'closed',
+    metricsPort: 0,
+    metricsHost: '::1',
     logLevel: 'silent',
     dataDir: '/var/lib/plenum',
     accessTokenTtlSeconds: 60,
@@ -81,7 +87,7 @@ t.test('a value that cannot be right is refused with its name, the reason and wh
   t.equal(refusal({ PORT: '99999' }), 'Check the environment: PORT must be <= 65535 (Port to listen on; 0 takes a free one).')
   t.equal(refusal({ LOG_LEVEL: 'loud' }), 'Check the environment: LOG_LEVEL has another value than these (fatal, error, warn, info, debug, trace or silent).')
   for (const [name, value] of [
-    ['PORT', 'http'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['DATABASE_URL', 'mysql://u:secret@h/d'], ['DATABASE_POOL_SIZE', '0'], ['REDIS_URL', 'localhost:6379'],
+    ['PORT', 'http'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['METRICS_PORT', '70000'], ['DATABASE_URL', 'mysql://u:secret@h/d'], ['DATABASE_POOL_SIZE', '0'], ['REDIS_URL', 'localhost:6379'],
     ['PUBLIC_URL', 'polls.example.org'], ['PUBLIC_URL', 'https://example.org/polls'], ['REGISTRATION', 'no'], ['ACCESS_TOKEN_TTL_SECONDS', '1e9'], ['MAX_SOCKETS', '0'], ['MAX_QUEUED_VOTES', 'many'], ['WEBHOOKS_ALLOW_PRIVATE', 'maybe']
   ] as const) {
     const sentence = refusal({ [name]: value, SECRET_KEY: key })

@@ -1,13 +1,17 @@
+import { text as readText } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { WebSocket } from 'ws'
 import { connectSocketClient } from '../../server/client/socket-client.ts'
-import { CommandError, commonHelp, commonOptions, connect, explain, print, UsageError, type Command } from './command.ts'
+import type { Poll } from '../../server/protocol/poll.ts'
+import { PlenumError } from '../../server/protocol/problem.ts'
+import { CommandError, commonHelp, commonOptions, connect, explain, print, UsageError, type Command, type Connection } from './command.ts'
 
 const patienceMs = 8000
 const maxSkewMs = 2000
 const nowhere = '00000000-0000-7000-8000-000000000000'
 
 interface Finding { isOk: boolean, says: string }
-type Check = (url: string) => Promise<Finding>
+type Check = (url: string, connection: Connection) => Promise<Finding>
 
 const ok = (says: string): Finding => ({ isOk: true, says })
 const bad = (says: string): Finding => ({ isOk: false, says })
@@ -27,6 +31,34 @@ async function readHealth (url: string): Promise<{ status?: string, database?: s
     return typeof health === 'object' && health !== null ? health : {}
   } catch {
     return {}
+  }
+}
+
+/** Undefined too for a token that this server does not take. */
+async function findSomePoll ({ client, token }: Connection): Promise<Poll | undefined> {
+  if (token === undefined) return undefined
+  try {
+    return (await client.polls.list({ limit: 1 })).items[0]
+  } catch (error) {
+    if (error instanceof PlenumError) return undefined
+    throw error
+  }
+}
+
+/** Asks for a WebSocket of the feed; resolves to `undefined` when it opened, else to what was answered instead. */
+async function upgradeFeed (url: string, pollId: string, token: string | undefined): Promise<{ status: number, text: string } | undefined> {
+  const address = `${url.replace(/^http/, 'ws')}/api/v1/polls/${pollId}/live`
+  const socket = new WebSocket(address, { handshakeTimeout: patienceMs, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.once('open', () => { resolve(undefined) })
+      socket.on('error', reject)
+      socket.once('unexpected-response', (_request, response) => {
+        readText(response).then((text) => { resolve({ status: response.statusCode ?? 0, text }) }, reject)
+      })
+    })
+  } finally {
+    socket.terminate()
   }
 }
 
@@ -65,6 +97,15 @@ const checks: Record<string, Check> = {
     return text.includes('"poll_not_found"') ? ok('it is reached') : bad(`it answered ${response.status}`)
   },
 
+  // A whole upgrade needs a poll, so it needs a token. Without one it can still be seen who answers.
+  async 'feed-ws' (url, connection) {
+    const poll = await findSomePoll(connection)
+    const refusal = poll === undefined ? await upgradeFeed(url, nowhere, undefined) : await upgradeFeed(url, poll.id, connection.token)
+    if (refusal === undefined) return ok('the upgrade passes')
+    if (poll !== undefined) return bad(`the upgrade was answered ${refusal.status}`)
+    return refusal.text.includes('"poll_not_found"') ? ok('it is reached; with a poll of yours the upgrade is tried too') : bad(`it answered ${refusal.status}`)
+  },
+
   async clock (url) {
     const before = Date.now()
     const response = await ask(`${url}/livez`)
@@ -91,18 +132,19 @@ export const doctor: Command = {
   summary: 'check a server from here, and the proxy in front of it',
   help: `Usage: plenum doctor [OPTIONS]
 
-Checks the server, its database and Redis, WebSockets and polling through the proxy, the feed, the clock, and whether pages of --url may act
-(PUBLIC_URL). One line for each; the exit code is 1 when one fails.
+Checks the server, its database and Redis, WebSockets and polling through the proxy, the feed as events and as a WebSocket, the clock, and whether
+pages of --url may act (PUBLIC_URL). With a token whose account has a poll, the feed's WebSocket is opened on it. One line for each; the exit code is 1 when one fails.
 
 ${commonHelp}`,
 
   async run (args, terminal) {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: commonOptions })
     if (positionals.length > 0) throw new UsageError('It takes no argument; the server is --url.')
-    const { url } = connect(values, terminal)
+    const connection = connect(values, terminal)
+    const { url } = connection
     let failed = 0
     for (const [name, check] of Object.entries(checks)) {
-      const { isOk, says } = await check(url).catch((error: unknown) => bad(explain(error)))
+      const { isOk, says } = await check(url, connection).catch((error: unknown) => bad(explain(error)))
       if (!isOk) failed += 1
       print(terminal, values.json ? JSON.stringify({ check: name, ok: isOk, says }) : `${isOk ? 'ok    ' : 'FAILED'} ${name.padEnd(9)} ${says}`)
     }

@@ -20,6 +20,9 @@ export function isFresh (request: FastifyRequest, reply: FastifyReply, revision:
   return matches(request.headers['if-none-match'], etag)
 }
 
+/** How often something was answered, since the start. */
+export interface AnswerCounts { notModified: number }
+
 /** Tests If-Match against a revision. Throws revision_required without the header. */
 export function readIfMatch (request: FastifyRequest): (revision: number) => boolean {
   const header = request.headers['if-match']

@@ -9,7 +9,7 @@ import { Closed, Page } from '../protocol/common.ts'
 import { Participation } from '../protocol/participation.ts'
 import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
-import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage } from './conventions.ts'
+import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, hostSecurity, notModified, problemResponses } from './openapi.ts'
 
 export interface PollRoutesOptions {
@@ -17,6 +17,7 @@ export interface PollRoutesOptions {
   views: PollViews
   authentication: Authentication
   readParticipation: (pollId: string, userId: string) => Promise<Participation>
+  answers: AnswerCounts
 }
 
 const commands: Record<PollCommand, string> = {
@@ -27,7 +28,7 @@ const commands: Record<PollCommand, string> = {
   reset: 'Begin a new round; the old one stays readable'
 }
 
-export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication, readParticipation }: PollRoutesOptions): Promise<void> {
+export async function pollRoutes (instance: FastifyInstance, { polls, views, authentication, readParticipation, answers }: PollRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Polls'], security: hostSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
@@ -56,7 +57,9 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
     const snapshot = await views.find(pollIdOf(request.params), onlooker)
     const poll = bodyFor(snapshot, onlooker)
     reply.header('cache-control', poll.status === 'draft' || snapshot.secret !== null ? privateCache : publicCache)
-    return isFresh(request, reply, poll.revision) ? await reply.code(304).send(null) : poll
+    if (!isFresh(request, reply, poll.revision)) return poll
+    answers.notModified += 1
+    return await reply.code(304).send(null)
   })
 
   app.patch('/polls/:pollId', {

@@ -8,7 +8,7 @@ import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
-import { isFresh, privateCache, publicCache, readId } from './conventions.ts'
+import { isFresh, privateCache, publicCache, readId, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
 import type { RateLimits } from './rate-limits.ts'
 
@@ -17,13 +17,14 @@ export interface VoteRoutesOptions {
   views: PollViews
   authentication: Authentication
   limits: RateLimits
+  answers: AnswerCounts
 }
 
 const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }, { examples: [{ answer: { choices: [1] } }] })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
 const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
 
-export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits }: VoteRoutesOptions): Promise<void> {
+export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits, answers }: VoteRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Votes'], security: voterSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
@@ -86,11 +87,15 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     reply.header('cache-control', privateCache)
     sendResults(request, reply, await views.findResults(pollId, await authentication.identifyOnlooker(request, 'results:read'), round))
   }
-}
 
-function sendResults (request: FastifyRequest, reply: FastifyReply, { results, isForEveryone, isPast }: VisibleResults): void {
-  reply.header('cache-control', isForEveryone ? publicCache : privateCache)
-  // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
-  if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) void reply.code(304).send(null)
-  else void reply.type('application/json; charset=utf-8').send(jsonOf(results))
+  function sendResults (request: FastifyRequest, reply: FastifyReply, { results, isForEveryone, isPast }: VisibleResults): void {
+    reply.header('cache-control', isForEveryone ? publicCache : privateCache)
+    // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
+    if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) {
+      answers.notModified += 1
+      void reply.code(304).send(null)
+    } else {
+      void reply.type('application/json; charset=utf-8').send(jsonOf(results))
+    }
+  }
 }

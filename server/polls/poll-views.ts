@@ -76,7 +76,9 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
     peekSharedResults (pollId: string, round?: number): VisibleResults | undefined {
       const snapshot = board.get(pollId)
       const isShared = snapshot !== undefined && resultsAudience(snapshot.poll) === 'everyone' && (round === undefined || round === snapshot.poll.round)
-      return isShared ? { results: snapshot.results, isForEveryone: true, isPast: false } : undefined
+      if (!isShared) return undefined
+      board.reads.hits += 1
+      return { results: snapshot.results, isForEveryone: true, isPast: false }
     },
 
     /** Throws results_hidden, not_found for a round that never was. */

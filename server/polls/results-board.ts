@@ -40,6 +40,7 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
   const rooms = new Map<string, Set<string>>()
   const listeners: BoardListener[] = []
   const loading = new Map<string, Promise<unknown>>()
+  const reads = { hits: 0, misses: 0 }
 
   function get (pollId: string): PollSnapshot | undefined {
     const entry = entries.get(pollId)
@@ -51,14 +52,21 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
   /** From memory, else from storage; callers at the same time share one read. */
   async function find (pollId: string): Promise<PollSnapshot | undefined> {
     const held = get(pollId)
-    if (held !== undefined) return held
+    if (held !== undefined) {
+      reads.hits += 1
+      return held
+    }
+    reads.misses += 1
     await refresh(pollId)
     return get(pollId)
   }
 
   /** All polls of the room in the host's order. From then on new polls of this room are kept up to date too. */
   async function findRoom (roomId: string): Promise<PollSnapshot[]> {
-    if (!rooms.has(roomId)) {
+    if (rooms.has(roomId)) {
+      reads.hits += 1
+    } else {
+      reads.misses += 1
       await once(`room:${roomId}`, async () => {
         const snapshots = await loadRoomPolls(roomId)
         for (const snapshot of snapshots) put(snapshot, 'load')
@@ -154,6 +162,8 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
   }
 
   return {
+    /** How often a poll or a room was looked up, and found here or not. Whoever reads with `get` counts for itself. */
+    reads,
     get,
     /** Like get, without counting as use. */
     peek: (pollId: string) => entries.get(pollId)?.snapshot,

@@ -143,7 +143,11 @@ t.test('[R3] the feed client connects again after a restart and goes on at a hig
 t.test('doctor tells what works, and exits with 1 when something does not', async (t) => {
   const healthy = await plenum(['doctor'])
   t.equal(healthy.code, 0, healthy.stdout)
-  t.strictSame(healthy.lines.map((line) => line.split(/ +/).slice(0, 2).join(' ')), ['server', 'database', 'redis', 'websocket', 'polling', 'feed', 'clock', 'origin'].map((name) => `ok ${name}`))
+  t.strictSame(healthy.lines.map((line) => line.split(/ +/).slice(0, 2).join(' ')), ['server', 'database', 'redis', 'websocket', 'polling', 'feed', 'feed-ws', 'clock', 'origin'].map((name) => `ok ${name}`))
+
+  await host.openPoll()
+  t.match((await plenum(['doctor'])).stdout, /^ok +feed-ws +the upgrade passes$/m)
+  t.match((await plenum(['doctor'], { env: { PLENUM_TOKEN: '' } })).stdout, /^ok +feed-ws +it is reached; with a poll/m)
 
   const { url: elsewhere } = await startServer(t, { PUBLIC_URL: 'https://polls.example.org' })
   const wrongOrigin = await plenum(['doctor', '--json', '--url', elsewhere])
@@ -151,7 +155,7 @@ t.test('doctor tells what works, and exits with 1 when something does not', asyn
   const findings = wrongOrigin.lines.map((line) => JSON.parse(line))
   t.match(findings.filter(({ ok }) => ok === false), [{ check: 'origin', says: /PUBLIC_URL/ }])
 
-  t.match(await plenum(['doctor', '--url', 'http://127.0.0.1:9']), { code: 1, stdout: /FAILED server/, stderr: /8 of 8 checks failed/ })
+  t.match(await plenum(['doctor', '--url', 'http://127.0.0.1:9']), { code: 1, stdout: /FAILED server/, stderr: /9 of 9 checks failed/ })
 })
 
 t.test('export writes what the server has, or says that it has none', async (t) => {

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { buildClientSchema, getIntrospectionQuery, GraphQLError, type IntrospectionQuery } from 'graphql'
 import t, { type Test } from 'tap'
-import { WebSocket } from 'ws'
 import { toProblems } from '../../server/graphql/problems.ts'
 import { openResultsStream } from '../../server/graphql/results-stream.ts'
 import type { PollSnapshot } from '../../server/polls/poll-snapshot.ts'
@@ -13,6 +12,7 @@ import type { SessionWatch } from '../../server/realtime/session-watch.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { postGraphql, resultsFields, subscribeResults, type GraphqlAnswer } from '../helpers/graphql.ts'
+import { openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
@@ -314,22 +314,16 @@ t.test('[O4] what cannot be subscribed to is refused, and sockets that do not ke
   const badToken = await subscribeResults(t, url, poll.id, { authorization: 'Bearer x' })
   t.equal(await badToken.closed, 4403)
 
+  interface Message { type: string, id?: string, payload?: object[] }
+  const readMessage = (frame: string): Message => JSON.parse(frame)
   const open = async (headers: Record<string, string> = {}, protocol = 'graphql-transport-ws', query = '') => {
-    const ws = new WebSocket(`${url.replace('http', 'ws')}/graphql${query}`, protocol, { headers })
-    t.teardown(() => { ws.terminate() })
-    const messages: { type: string, id?: string, payload?: object[] }[] = []
-    ws.on('message', (text) => { messages.push(JSON.parse(String(text))) })
-    const closed = new Promise<number>((resolve) => { ws.on('close', resolve) })
-    await new Promise<void>((resolve, reject) => {
-      ws.once('open', resolve)
-      ws.once('unexpected-response', (request, response) => {
-        request.destroy()
-        reject(new Error(`refused with ${response.statusCode}`))
-      })
-      ws.on('error', reject)
-    })
-    const send = (message: unknown) => { ws.send(typeof message === 'string' ? message : JSON.stringify(message)) }
-    return { ws, send, closed, messages, has: async (fits: (message: typeof messages[number]) => boolean) => { await waitUntil(async () => messages.some(fits), 5000, () => JSON.stringify(messages)) } }
+    const socket = await openWebSocket(t, url, `/graphql${query}`, headers, [protocol])
+    return {
+      closed: socket.closed,
+      send: (message: unknown) => { socket.ws.send(typeof message === 'string' ? message : JSON.stringify(message)) },
+      messages: () => socket.frames.map(readMessage),
+      has: async (fits: (message: Message) => boolean) => await socket.frameWhere((frame) => fits(readMessage(frame)))
+    }
   }
   await t.rejects(open({ origin: 'https://evil.example' }), /refused with 403/)
   await t.rejects(open({ origin: 'null' }), /refused with 403/)
@@ -364,12 +358,12 @@ t.test('[O4] what cannot be subscribed to is refused, and sockets that do not ke
     socket.send(subscribe(`wrong ${at}`, query))
     await socket.has(({ type, id }) => type === 'error' && id === `wrong ${at}`)
   }
-  t.same(socket.messages.flatMap(({ type, payload }) => type === 'error' ? payload?.map((error) => Object(error).extensions.code) : []), Array(8).fill('validation_failed'))
+  t.same(socket.messages().flatMap(({ type, payload }) => type === 'error' ? payload?.map((error) => Object(error).extensions.code) : []), Array(8).fill('validation_failed'))
   socket.send(subscribe('1'))
   await socket.has(({ type, id }) => type === 'next' && id === '1')
   socket.send({ type: 'complete', id: '1' })
   socket.send(subscribe('1'))
-  await waitUntil(async () => socket.messages.filter(({ type, id }) => type === 'next' && id === '1').length === 2, 5000, () => 'it did not begin again')
+  await waitUntil(async () => socket.messages().filter(({ type, id }) => type === 'next' && id === '1').length === 2, 5000, () => 'it did not begin again')
   socket.send(subscribe('1'))
   t.equal(await socket.closed, 4409, 'the same id twice')
   const greedy = await open()

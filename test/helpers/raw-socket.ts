@@ -1,11 +1,11 @@
-// Socket.IO frame by frame, for what no well-behaved client sends or keeps.
+// WebSockets frame by frame, for what no well-behaved client sends or keeps.
 import { once } from 'node:events'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 
 /** A plain WebSocket; keeps every text frame. Refused with the status of the answer. Cut at teardown. */
-export async function openWebSocket (t: Test, url: string, path: string, headers: Record<string, string> = {}) {
-  const ws = new WebSocket(url.replace('http', 'ws') + path, { headers })
+export async function openWebSocket (t: Test, url: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
+  const ws = new WebSocket(url.replace('http', 'ws') + path, protocols, { headers })
   const frames: string[] = []
   ws.on('message', (frame) => { frames.push(String(frame)) })
   t.teardown(() => { ws.terminate() })

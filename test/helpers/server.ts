@@ -19,7 +19,7 @@ export interface RunningServer {
 /** Runs Plenum in this process on a database of its own, or on the one given in `environment`. Closed at teardown. */
 export async function startServer (
   t: Test, environment: Record<string, string> = {}, options: AppOptions = {}
-): Promise<RunningServer & { close: () => Promise<void> }> {
+): Promise<RunningServer & { close: () => Promise<void>, metricsPort: number | undefined }> {
   const databaseUrl = environment.DATABASE_URL ?? await createTestDatabase(t)
   const app = await buildApp(readConfig({ SECRET_KEY: testSecretKey, LOG_LEVEL: 'silent', PORT: '0', ...environment, DATABASE_URL: databaseUrl }), options)
   let isClosed = false
@@ -29,8 +29,8 @@ export async function startServer (
     await app.close()
   }
   t.teardown(close)
-  const { port } = await app.listen()
-  return { url: `http://127.0.0.1:${port}`, databaseUrl, close }
+  const { port, metricsPort } = await app.listen()
+  return { url: `http://127.0.0.1:${port}`, databaseUrl, close, metricsPort }
 }
 
 const mainProgram = fileURLToPath(new URL('../../server/main.js', import.meta.url))

@@ -1,42 +1,21 @@
-// Who may do what: every route and socket event against every kind of caller, and what ends when a right is taken away.
+// Who may do what: every route, GraphQL field and socket event against every kind of caller, and what ends when a right is taken away.
 import { randomUUID } from 'node:crypto'
+import { buildSchema, isObjectType } from 'graphql'
 import t, { type Test } from 'tap'
-import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
-import type { Poll } from '../../server/protocol/poll.ts'
-import type { Invitation, MemberRole, PresenterLink, Room } from '../../server/protocol/room.ts'
+import { typeDefinitions } from '../../server/graphql/schema.ts'
+import { User, type ApiScope } from '../../server/protocol/identity.ts'
+import { Poll, Receipt, Results } from '../../server/protocol/poll.ts'
+import { JoinedRoom, Room, type Invitation, type PresenterLink } from '../../server/protocol/room.ts'
+import { createCallers } from '../helpers/callers.ts'
 import { waitUntil } from '../helpers/child-process.ts'
-import { connectSocket, createVoter, registerHost, request, type Host } from '../helpers/clients.ts'
+import { connectSocket, registerHost, request } from '../helpers/clients.ts'
+import { postGraphql, subscribeResults } from '../helpers/graphql.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
-const admin = await registerHost(url)
-const [owner, editor, moderator, viewer, stranger] = [await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url)]
-const { body: room } = await owner.call<Room>('POST', '/rooms', { title: 'Town hall' })
-
-async function admit (member: Host, role: MemberRole, into: string = room.id): Promise<void> {
-  await owner.call('POST', `/rooms/${into}/invitations`, { email: member.credentials.email.toUpperCase(), role })
-  const { body: { items } } = await member.call<{ items: Invitation[] }>('GET', '/me/invitations')
-  const invitation = items.find(({ roomId }) => roomId === into)
-  await member.call('POST', `/me/invitations/${invitation?.id ?? ''}/accept`)
-}
-for (const [member, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(member, role)
-
-const createKey = async (scopes: ApiScope[]) => (await owner.call<CreatedApiKey>('POST', '/api-keys', { name: 'a program', scopes })).body
-const keys = Object.fromEntries(await Promise.all((['polls:read', 'polls:write', 'results:read', 'votes:write'] as const).map(async (scope) => [scope, (await createKey([scope])).key])))
-const { body: { token: presenterToken } } = await owner.call<PresenterLink>('POST', `/rooms/${room.id}/presenter-link`)
-
-const tokens: Record<string, string | undefined> = {
-  nobody: undefined,
-  voter: (await createVoter(url)).voterToken,
-  presenter: presenterToken,
-  stranger: stranger.accessToken,
-  admin: admin.accessToken,
-  viewer: viewer.accessToken,
-  moderator: moderator.accessToken,
-  editor: editor.accessToken,
-  owner: owner.accessToken,
-  ...Object.fromEntries(Object.entries(keys).map(([scope, key]) => [`key ${scope}`, key]))
-}
+const {
+  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, roomToPresent, createHook, hook
+} = await createCallers(url)
 
 /** What a route asks for: a permission in the room, an account of any kind, an admin, a voter, or nothing. */
 type Need = 'see' | 'run' | 'edit' | 'own' | 'person' | 'admin' | 'voter' | 'public'
@@ -57,30 +36,7 @@ interface Row {
 }
 
 const newPoll = { kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }
-const draft = async () => (await owner.createPoll({ roomId: room.id })).id
-const open = async () => (await owner.openPoll({ roomId: room.id, revote: 'withdraw' })).id
-const written = async () => (await owner.openPoll({ roomId: room.id, kind: 'text', options: [] })).id
-const hidden = async () => (await owner.openPoll({ roomId: room.id, resultsVisibility: 'hosts' })).id
 const anyHost = { need: 'person', unseen: 200 } as const
-const invite = async () => (await owner.call<Invitation>('POST', `/rooms/${room.id}/invitations`, { email: `${randomUUID()}@example.org`, role: 'viewer' })).body.id
-/** One is enough where only one kind of caller succeeds. */
-const once = (make: () => Promise<string>) => {
-  let made: Promise<string> | undefined
-  return async () => await (made ??= make())
-}
-const member = once(async () => {
-  const someone = await registerHost(url)
-  await admit(someone, 'viewer')
-  return someone.user.id
-})
-const otherRoom = async () => {
-  const { body: { id } } = await owner.call<Room>('POST', '/rooms', { title: 'Another' })
-  for (const [one, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(one, role, id)
-  return id
-}
-const roomToPresent = once(otherRoom)
-const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
-const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
 
 const rows: Row[] = [
   { route: 'GET /rooms', ...anyHost, scope: 'polls:read', ok: 200, path: () => '/rooms' },
@@ -156,17 +112,18 @@ const elsewhere = ['POST /auth/logout', 'DELETE /me', 'DELETE /me/sessions']
 
 const permissions: Record<string, Need[]> = { viewer: ['see'], moderator: ['see', 'run'], editor: ['see', 'run', 'edit'], owner: ['see', 'run', 'edit', 'own'] }
 
-function expectedStatus (row: Row, caller: string): number {
+function expectedStatus (row: Omit<Row, 'path'>, caller: string): number {
   const { need, ok, unseen = 404 } = row
-  if (caller.startsWith('key ') && (need !== 'public' || row.scope !== undefined)) return row.scope === caller.slice(4) ? ok : 403
+  if (caller.startsWith('key ') && (need !== 'public' || row.scope !== undefined)) return caller.slice(4).split(' ').some((scope) => scope === row.scope) ? ok : 403
   if (need === 'public') return ok
   if (need === 'voter') return caller === 'voter' ? ok : caller === 'nobody' ? 401 : 403
-  const isHiddenResults = row.route.endsWith('/results')
-  if (caller === 'presenter' && need === 'see' && (isHiddenResults || row.route === 'GET /polls/{pollId}')) return ok
+  const isHiddenResults = ['GET /polls/{pollId}/results', 'Poll.results'].includes(row.route)
+  const isDraft = ['GET /polls/{pollId}', 'Query.poll', 'Subscription.results'].includes(row.route)
+  if (caller === 'presenter' && need === 'see' && (isHiddenResults || isDraft)) return ok
   if (caller === 'nobody' || caller === 'voter' || caller === 'presenter') {
     if (isHiddenResults) return 403
     // A draft is nobody's business: it does not exist for those who are no hosts at all either.
-    if (row.route === 'GET /polls/{pollId}') return 404
+    if (isDraft) return 404
     return caller === 'nobody' ? 401 : 403
   }
   if (need === 'person') return ok
@@ -186,6 +143,82 @@ t.test('every route answers every kind of caller as its rule says', async (t) =>
         const [method = ''] = row.route.split(' ')
         const { status, body } = await request<{ code?: string }>(url, method, `/api/v1${await row.path()}`, { token, body: row.body, headers: row.headers ?? {} })
         t.equal(status, expectedStatus(row, caller), `${caller}: ${JSON.stringify(body).slice(0, 200)}`)
+      }
+    })
+  }
+})
+
+interface Field extends Omit<Row, 'path' | 'body' | 'headers'> {
+  /** Makes what is acted on, and returns the operation; of a subscription only the poll. */
+  ask: () => Promise<string> | string
+  /** Whether the answer has what is asked for, where null is all that the others get; they count as `unseen`. */
+  isSeen?: (data: Record<string, unknown>) => boolean
+}
+
+const newPollInput = 'kind: single, question: "Shall we?", options: [{ label: "Yes" }, { label: "No" }]'
+const pollOf = (data: Record<string, unknown>) => Object(data.poll)
+const fields: Field[] = [
+  { route: 'Query.me', ...anyHost, ok: 200, ask: () => '{ me { id } }' },
+  { route: 'Query.room', need: 'see', scope: 'polls:read', ok: 200, ask: () => `{ room(id: "${room.id}") { id } }` },
+  { route: 'Query.roomByCode', need: 'public', ok: 200, ask: () => `{ roomByCode(code: "${room.code}") { id } }` },
+  { route: 'Query.rooms', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ rooms { items { id } } }' },
+  { route: 'Query.poll', need: 'see', scope: 'results:read', ok: 200, ask: async () => `{ poll(id: "${await draft()}") { id } }` },
+  { route: 'Query.polls', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ polls { items { id } } }' },
+  { route: 'Poll.results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data).results !== null, ask: async () => `{ poll(id: "${await hidden()}") { results { voters } } }` },
+  { route: 'Poll.myVote', need: 'voter', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
+  { route: 'Mutation.createRoom', ...anyHost, scope: 'polls:write', ok: 200, ask: () => 'mutation { createRoom(input: { title: "Room" }) { id } }' },
+  { route: 'Mutation.createPoll', need: 'edit', scope: 'polls:write', ok: 200, ask: () => `mutation { createPoll(input: { roomId: "${room.id}", ${newPollInput} }) { id } }` },
+  { route: 'Mutation.openPoll', need: 'run', scope: 'polls:write', ok: 200, ask: async () => `mutation { openPoll(id: "${await draft()}") { id } }` },
+  ...['pausePoll', 'closePoll', 'resetPoll'].map((command): Field => ({ route: `Mutation.${command}`, need: 'run', scope: 'polls:write', ok: 200, ask: async () => `mutation { ${command}(id: "${await open()}") { id } }` })),
+  { route: 'Mutation.archivePoll', need: 'edit', scope: 'polls:write', ok: 200, ask: async () => `mutation { archivePoll(id: "${await draft()}") { id } }` },
+  { route: 'Mutation.revealPoll', need: 'run', scope: 'polls:write', ok: 200, ask: async () => `mutation { revealPoll(id: "${await hidden()}", revealed: true) { id } }` },
+  { route: 'Mutation.castVote', need: 'voter', scope: 'votes:write', ok: 200, ask: async () => `mutation { castVote(pollId: "${await open()}", answer: { choices: [1] }) { status } }` },
+  { route: 'Mutation.withdrawVote', need: 'voter', scope: 'votes:write', ok: 404, ask: async () => `mutation { withdrawVote(pollId: "${await open()}") { status } }` },
+  { route: 'Subscription.results', need: 'see', scope: 'results:read', ok: 200, ask: draft }
+]
+
+async function statusOf ({ ask, isSeen = () => true, ...row }: Field, token: string | undefined): Promise<number> {
+  const { body: { data, errors } } = await postGraphql(url, await ask(), token === undefined ? {} : { token })
+  if (errors !== undefined) return errors[0]?.extensions.status ?? 500
+  return isSeen(data ?? {}) ? row.ok : row.unseen ?? 404
+}
+
+/** 200 once results come. */
+async function statusOfSubscription (t: Test, pollId: string, token: string | undefined): Promise<number> {
+  const { completed, errors, frames } = await subscribeResults(t, url, pollId, token === undefined ? {} : { authorization: `Bearer ${token}` })
+  let isEnded = false
+  void completed.then(() => { isEnded = true })
+  await waitUntil(async () => isEnded || frames.length > 0, 5000, () => 'neither results nor a refusal')
+  // A token that may not listen at all is refused with the connection, without an error of the field.
+  return frames.length > 0 ? 200 : errors[0]?.extensions.status ?? 403
+}
+
+function expectedOfField (field: Field, caller: string): number {
+  // Whoever asks anything is looked at with this scope first.
+  if (caller.startsWith('key ') && !caller.includes('results:read')) return 403
+  // Nothing is refused here: whoever has not voted has no vote.
+  if (field.route === 'Poll.myVote') return caller === 'voter' ? 200 : 404
+  return expectedStatus(field, caller)
+}
+
+t.test('every GraphQL field answers every kind of caller as its rule says', async (t) => {
+  const schema = buildSchema(typeDefinitions)
+  const fieldsOf = (type: string) => {
+    const found = schema.getType(type)
+    return isObjectType(found) ? Object.keys(found.getFields()) : []
+  }
+  // What is not in the body that REST has may depend on who looks.
+  const ofTheirOwn = Object.entries({ Poll, Results, Receipt, Room, JoinedRoom, User }).flatMap(([type, { properties }]) => fieldsOf(type).filter((field) => !(field in properties)).map((field) => `${type}.${field}`))
+  const defined = ['Query', 'Mutation', 'Subscription'].flatMap((type) => fieldsOf(type).map((field) => `${type}.${field}`))
+  t.same(fields.map(({ route }) => route).sort(), [...defined, ...ofTheirOwn].sort(), 'no field is without a rule')
+
+  // Over REST each scope is enough by itself.
+  const pairs = await Promise.all((['polls:read', 'polls:write', 'votes:write'] as const).map(async (scope) => [`key results:read ${scope}`, (await createKey(['results:read', scope])).key] as const))
+  for (const field of fields) {
+    t.test(field.route, async (t) => {
+      for (const [caller, token] of [...Object.entries(tokens), ...pairs]) {
+        const isSubscription = field.route.startsWith('Subscription.')
+        t.equal(isSubscription ? await statusOfSubscription(t, await field.ask(), token) : await statusOf(field, token), expectedOfField(field, caller), caller)
       }
     })
   }

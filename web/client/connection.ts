@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import { io, type Socket } from 'socket.io-client'
-import type { Ack, ClientEvent, ClientEventData, ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
+import { io } from 'socket.io-client'
+import { callSocket, readRefusal, type ClientSocket } from '../../server/client/socket-calls.ts'
+import type { Ack, ClientEvent, ClientEventData, ClientEventReply } from '../../server/protocol/events.ts'
 import type { SocketProblem } from '../../server/protocol/problem.ts'
 import { browserStorage, type KeyValueStorage } from './storage.ts'
 import { backOffMs, isPassing } from './retry.ts'
@@ -41,7 +42,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   let unansweredInRow = 0
   let serverGoodbyes = 0
 
-  const socket = io({
+  const socket: ClientSocket = io({
     auth: (send) => {
       const voterToken = storage.getItem(voterTokenKey)
       send({ ...(voterToken === null ? {} : { voterToken }), ...(presenterToken === undefined ? {} : { presenterToken }) })
@@ -57,7 +58,8 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
 
   async function request<E extends ClientEvent> (event: E, data: ClientEventData[E]): Promise<Reply<E>> {
     if (!socket.connected) return { ok: false, error: 'disconnected' }
-    const reply = await emit(socket, event, data)
+    const ack = await callSocket(socket, event, data, ackTimeoutMs)
+    const reply: Reply<E> = ack ?? { ok: false, error: socket.connected ? 'no_answer' : 'disconnected' }
     if (reply.ok || typeof reply.error === 'object') {
       unansweredInRow = 0
     } else if (reply.error === 'no_answer') {
@@ -110,8 +112,8 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   })
   socket.on('connect_error', (error) => {
     state.value = 'lost'
-    const problem = problemOf(error)
-    if (problem === null) {
+    const problem = readRefusal(error)
+    if (problem === undefined) {
       // A blocked WebSocket may also just hang: the next attempt begins with the other transport.
       socket.io.opts.transports?.reverse()
       socket.io.timeout(ackTimeoutMs)
@@ -128,11 +130,10 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++, problem))
   })
 
-  const facts: Socket<ServerToClientEvents> = socket
-  facts.on('results', (results) => liveRoom.apply('results', results))
-  facts.on('poll', (poll) => liveRoom.apply('poll', poll))
-  facts.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
-  facts.on('room', (room) => liveRoom.apply('room', room))
+  socket.on('results', (results) => liveRoom.apply('results', results))
+  socket.on('poll', (poll) => liveRoom.apply('poll', poll))
+  socket.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
+  socket.on('room', (room) => liveRoom.apply('room', room))
 
   wakeOnReturn({
     isConnected: () => socket.connected,
@@ -151,21 +152,4 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       if (state.value === 'live') listener()
     }
   }
-}
-
-function emit<E extends ClientEvent> (socket: ReturnType<typeof io>, event: E, data: ClientEventData[E]): Promise<Reply<E>> {
-  return new Promise((resolve) => {
-    socket.timeout(ackTimeoutMs).emit(event, data, (error: Error | null, answer: Ack<ClientEventReply[E]>) => {
-      if (error === null) resolve(answer)
-      else resolve({ ok: false, error: socket.connected ? 'no_answer' : 'disconnected' })
-    })
-  })
-}
-
-function problemOf (error: Error): SocketProblem | null {
-  return 'data' in error && isSocketProblem(error.data) ? error.data : null
-}
-
-function isSocketProblem (value: unknown): value is SocketProblem {
-  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
 }

@@ -1,0 +1,71 @@
+// Whoever may ask a server for something, and what they ask for.
+import { randomUUID } from 'node:crypto'
+import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
+import type { Invitation, MemberRole, PresenterLink, Room } from '../../server/protocol/room.ts'
+import { createVoter, registerHost, voteOverHttp, type Host } from './clients.ts'
+
+/** One room: a person of each role in it, those who have none, programs, and its polls. */
+export async function createCallers (url: string) {
+  const admin = await registerHost(url)
+  const [owner, editor, moderator, viewer, stranger] = [await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url)]
+  const { body: room } = await owner.call<Room>('POST', '/rooms', { title: 'Town hall' })
+
+  async function admit (member: Host, role: MemberRole, into: string = room.id): Promise<void> {
+    await owner.call('POST', `/rooms/${into}/invitations`, { email: member.credentials.email.toUpperCase(), role })
+    const { body: { items } } = await member.call<{ items: Invitation[] }>('GET', '/me/invitations')
+    const invitation = items.find(({ roomId }) => roomId === into)
+    await member.call('POST', `/me/invitations/${invitation?.id ?? ''}/accept`)
+  }
+  for (const [member, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(member, role)
+
+  const createKey = async (scopes: ApiScope[]) => (await owner.call<CreatedApiKey>('POST', '/api-keys', { name: 'a program', scopes })).body
+  const keys = Object.fromEntries(await Promise.all((['polls:read', 'polls:write', 'results:read', 'votes:write'] as const).map(async (scope) => [scope, (await createKey([scope])).key])))
+  const { body: { token: presenterToken } } = await owner.call<PresenterLink>('POST', `/rooms/${room.id}/presenter-link`)
+
+  const tokens: Record<string, string | undefined> = {
+    nobody: undefined,
+    voter: (await createVoter(url)).voterToken,
+    presenter: presenterToken,
+    stranger: stranger.accessToken,
+    admin: admin.accessToken,
+    viewer: viewer.accessToken,
+    moderator: moderator.accessToken,
+    editor: editor.accessToken,
+    owner: owner.accessToken,
+    ...Object.fromEntries(Object.entries(keys).map(([scope, key]) => [`key ${scope}`, key]))
+  }
+
+  const draft = async () => (await owner.createPoll({ roomId: room.id })).id
+  const open = async () => (await owner.openPoll({ roomId: room.id, revote: 'withdraw' })).id
+  const written = async () => (await owner.openPoll({ roomId: room.id, kind: 'text', options: [] })).id
+  const hidden = async () => (await owner.openPoll({ roomId: room.id, resultsVisibility: 'hosts' })).id
+  const invite = async () => (await owner.call<Invitation>('POST', `/rooms/${room.id}/invitations`, { email: `${randomUUID()}@example.org`, role: 'viewer' })).body.id
+  /** One is enough where only one kind of caller succeeds. */
+  const once = (make: () => Promise<string>) => {
+    let made: Promise<string> | undefined
+    return async () => await (made ??= make())
+  }
+  const member = once(async () => {
+    const someone = await registerHost(url)
+    await admit(someone, 'viewer')
+    return someone.user.id
+  })
+  const otherRoom = async () => {
+    const { body: { id } } = await owner.call<Room>('POST', '/rooms', { title: 'Another' })
+    for (const [one, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(one, role, id)
+    return id
+  }
+  const roomToPresent = once(otherRoom)
+  const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
+  const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
+  /** A poll in which the voter has voted. */
+  const voted = async () => {
+    const pollId = await open()
+    await voteOverHttp(url, tokens.voter ?? '', pollId, { choices: [1] })
+    return pollId
+  }
+
+  return {
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, roomToPresent, createHook, hook
+  }
+}

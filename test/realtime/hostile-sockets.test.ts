@@ -183,7 +183,7 @@ t.test('[O4] a message that is too large closes its connection', async (t) => {
   const poll = await host.openPoll()
   const neighbour = await joinNeighbour(t, poll)
   const raw = await connectRaw(t, url)
-  raw.ws.send(`42["vote:cast","${'x'.repeat(17_000)}"]`)
+  raw.ws.send(`42["vote:cast","${'x'.repeat(33_000)}"]`)
   t.equal(await raw.closed, 1009)
 
   const fragments = await connectRaw(t, url)
@@ -192,7 +192,7 @@ t.test('[O4] a message that is too large closes its connection', async (t) => {
 
   const opened = await request<string>(url, 'GET', '/socket.io/?EIO=4&transport=polling')
   const { sid } = JSON.parse(opened.body.slice(1))
-  const large = await request(url, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: `4${'x'.repeat(17_000)}`, headers: { 'content-type': 'text/plain' } })
+  const large = await request(url, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: `4${'x'.repeat(33_000)}`, headers: { 'content-type': 'text/plain' } })
   t.equal(large.status, 413)
   t.equal(await neighbour.votesAsEver(), true)
 })

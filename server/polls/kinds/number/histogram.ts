@@ -12,7 +12,7 @@ export function histogramOf (distribution: Distribution): HistogramBar[] {
   const first = distribution[0]
   const last = distribution.at(-1)
   if (first === undefined || last === undefined) return []
-  const width = widthFor(last.value - first.value, Math.max(Math.abs(first.value), Math.abs(last.value)))
+  const width = widthFor(first.value, last.value)
   const from = Math.floor(first.value / width)
   const bars = Array.from({ length: Math.floor(last.value / width) - from + 1 }, (_bar, at) => ({
     from: edge(from + at, width), to: edge(from + at + 1, width), count: 0
@@ -24,11 +24,13 @@ export function histogramOf (distribution: Distribution): HistogramBar[] {
   return bars
 }
 
-function widthFor (span: number, greatest: number): number {
+function widthFor (first: number, last: number): number {
   // One bar less: the ends seldom fall on an edge.
-  const least = Math.max(span === 0 ? 1 : span / (maxBars - 1), greatest * 10 ** (1 - digits), leastWidth)
+  const least = Math.max(first === last ? 1 : (last - first) / (maxBars - 1), Math.max(Math.abs(first), Math.abs(last)) * 10 ** (1 - digits), leastWidth)
   const power = 10 ** Math.floor(Math.log10(least))
-  return [1, 2, 5, 10].map((factor) => factor * power).find((width) => width >= least) ?? 10 * power
+  // Rounding may let a span seem an edge shorter than it is.
+  const fits = (width: number) => width >= least && Math.floor(last / width) - Math.floor(first / width) < maxBars
+  return [1, 2, 5, 10].map((factor) => factor * power).find(fits) ?? 20 * power
 }
 
 /** 3 * 0.1 is 0.30000000000000004. */

@@ -33,7 +33,6 @@ export const number: Kind = {
     return { value: value + 0 }
   },
 
-
   isCorrect ({ value }, correct) {
     if (Array.isArray(correct) || value === undefined) return false
     const { value: target, tolerance = 0 } = correct

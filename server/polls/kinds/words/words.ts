@@ -38,7 +38,7 @@ export const words: Kind = {
 }
 
 // Invisible wherever they are. Joiners and variation selectors are not among them: emoji and several scripts are written with them.
-const invisible = /[\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]/g
+const invisible = /[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]|\u034f/g
 
 /**
  * Trimmed, without invisible characters, in the compatibility form NFKC and without case: "Straße" is "STRASSE".

@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { Answer, NewPoll, Poll, PollKind, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
+import type { Answer, Poll, PollKind, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
+import type { Correct } from '../../server/protocol/poll-settings.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp, type Audience } from '../helpers/clients.ts'
 import { postGraphql } from '../helpers/graphql.ts'
@@ -181,7 +182,7 @@ t.test('[R6] a host sees hidden results, and loses them within a second of loggi
   t.match(await presenter.call('poll:join', { pollId: draft.id }), { ok: false, error: { code: 'poll_not_found' } })
 })
 
-interface Quiz { kind: PollKind, options: { label: string }[], correct: NewPoll['correct'], right: Answer, wrong: Answer, shown: RegExp }
+interface Quiz { kind: PollKind, options: { label: string }[], correct: Correct, right: Answer, wrong: Answer, shown: RegExp }
 
 const twoOptions = [{ label: 'Yes' }, { label: 'No' }]
 const quizzes: Quiz[] = [

@@ -48,10 +48,10 @@ t.test('every kind on two instances with one database', { skip: skipUnless('TEST
   })
 
   t.test('[V6][V7] batches that fail on their way leave no count behind, on neither instance', async (t) => {
-    let isOver = false
+    const storming = new AbortController()
     const killing = (async () => {
       let killed = 0
-      while (!isOver) {
+      while (!storming.signal.aborted) {
         const [row] = await ledger<{ ended: number }[]>`
           SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg_stat_activity
           WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')
@@ -62,7 +62,7 @@ t.test('every kind on two instances with one database', { skip: skipUnless('TEST
       return killed
     })()
     const refused = await storm(t, urls, watched, { seed: 2 })
-    isOver = true
+    storming.abort()
     const killed = await killing
     t.ok(killed > 0 && refused > 0, `${killed} connections were cut, ${refused} votes were refused`)
     t.equal(await storm(t, urls, watched, { people: 4, turns: 2, seed: 3 }), 0, 'then votes count again')

@@ -15,8 +15,13 @@ export function createBucketCache () {
     const buckets = held.get(pollId)
     if (buckets === undefined) return undefined
     held.delete(pollId)
-    size -= buckets.counts.size
+    size -= sizeOf(buckets)
     return buckets
+  }
+
+  // A poll without buckets takes its place too.
+  function sizeOf ({ counts }: HeldBuckets): number {
+    return counts.size + 1
   }
 
   return {
@@ -24,7 +29,7 @@ export function createBucketCache () {
     keep (pollId: string, buckets: HeldBuckets): void {
       take(pollId)
       held.set(pollId, buckets)
-      size += buckets.counts.size
+      size += sizeOf(buckets)
       for (const oldest of held.keys()) {
         if (size <= maxBuckets) break
         take(oldest)

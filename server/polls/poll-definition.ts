@@ -21,13 +21,14 @@ export function defineNewPoll (input: NewPoll, now: Date): DefinedNewPoll {
   const { kind, options = [] } = input
   checkOptionCount(kind, options.length)
   const optionIds = new Set(options.map((_option, at) => at + 1))
+  const bounds = defineChoices(kind, options.length, input)
   const poll: DefinedPoll = {
     kind,
     question: input.question,
     revote: input.revote ?? 'locked',
     resultsVisibility: input.resultsVisibility ?? 'live',
-    ...defineChoices(kind, options.length, input),
-    settings: defineSettings(kind, input, optionIds),
+    ...bounds,
+    settings: defineSettings(kind, input, { ...bounds, optionIds }),
     opensAt: readInstant('/opensAt', input.opensAt),
     closesAt: readInstant('/closesAt', input.closesAt)
   }
@@ -62,7 +63,7 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
     revote: edit.revote ?? poll.revote,
     resultsVisibility: edit.resultsVisibility ?? poll.resultsVisibility,
     ...bounds,
-    settings: defineSettings(kind, editSettings(kind, poll, edit), new Set(ids)),
+    settings: defineSettings(kind, editSettings(kind, poll, edit), { ...bounds, optionIds: new Set(ids) }),
     opensAt: edit.opensAt === undefined ? poll.opensAt : readInstant('/opensAt', edit.opensAt),
     closesAt: edit.closesAt === undefined ? poll.closesAt : readInstant('/closesAt', edit.closesAt)
   }

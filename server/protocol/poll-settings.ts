@@ -53,7 +53,7 @@ export const newSettings = {
   range: Type.Optional(NewRange),
   correct: Type.Optional(Nullable(Correct)),
   explanation: Type.Optional(Nullable(Explanation)),
-  scoring: Type.Optional(Scoring),
+  scoring: Type.Optional(Nullable(Scoring)),
   moderation: Type.Optional(Moderation),
   shuffle: Type.Optional(Type.Boolean({ description: 'Each voter sees the options in an order of their own' })),
   timeLimitSeconds: Type.Optional(Nullable(TimeLimit))

@@ -7,6 +7,11 @@ const refused = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 // What leaves nothing to see or to press: white space and invisible format characters.
 const blank = /^[\p{White_Space}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u
 
+/** False for white space and invisible characters alone. */
+export function hasSomethingToRead (text: string): boolean {
+  return !blank.test(text)
+}
+
 /** True when `text` has at most `limit` grapheme clusters (what a reader counts as characters). */
 export function hasAtMostGraphemes (text: string, limit: number): boolean {
   if (text.length <= limit) return true
@@ -24,6 +29,6 @@ export function TextLine (limit: number, description: string) {
   return Type.Refine(
     Type.Refine(
       Type.Refine(text, isClean, () => 'must not have control characters or direction overrides'),
-      (value) => !blank.test(value), () => 'must have something to read'),
+      hasSomethingToRead, () => 'must have something to read'),
     (value) => hasAtMostGraphemes(value, limit), () => `must have at most ${limit} characters`)
 }

@@ -24,8 +24,8 @@ export interface SocketServerOptions {
 }
 
 const path = '/socket.io/'
-// The largest thing that a client may send is a vote.
-const maxMessageBytes = 16_384
+// The largest thing that a client may send is a vote: a text of 10,000 UTF-16 units is 30 kB at most.
+const maxMessageBytes = 32_768
 // A projector must not say "live" for long on a line that died without a word.
 const pingIntervalMs = 15_000
 const pingTimeoutMs = 10_000

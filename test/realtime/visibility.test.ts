@@ -1,13 +1,16 @@
 import t from 'tap'
-import type { Poll, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
+import type { Answer, Poll, PollKind, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
+import type { Correct } from '../../server/protocol/poll-settings.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp, type Audience } from '../helpers/clients.ts'
+import { postGraphql } from '../helpers/graphql.ts'
 import { openLedger } from '../helpers/ledger.ts'
 import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer } from '../helpers/server.ts'
 import { openEventStream } from '../helpers/event-stream.ts'
+import { startReceiver } from '../helpers/webhook-receiver.ts'
 
-const { url, databaseUrl } = await startServer(t)
+const { url, databaseUrl } = await startServer(t, { WEBHOOKS_ALLOW_PRIVATE: 'on' })
 const host = await registerHost(url)
 const ledger = openLedger(t, databaseUrl)
 
@@ -178,3 +181,105 @@ t.test('[R6] a host sees hidden results, and loses them within a second of loggi
   t.same([presenter.frames.length, feed.frames.length], before, 'and nothing more is sent to the one that has ended')
   t.match(await presenter.call('poll:join', { pollId: draft.id }), { ok: false, error: { code: 'poll_not_found' } })
 })
+
+interface Quiz { kind: PollKind, options: { label: string }[], correct: Correct, right: Answer, wrong: Answer, shown: RegExp }
+
+const twoOptions = [{ label: 'Yes' }, { label: 'No' }]
+const quizzes: Quiz[] = [
+  { kind: 'single', options: twoOptions, correct: [2], right: { choices: [2] }, wrong: { choices: [1] }, shown: /"correct":\[2\]/ },
+  { kind: 'multiple', options: twoOptions, correct: [1, 2], right: { choices: [1, 2] }, wrong: { choices: [1] }, shown: /"correct":\[1,2\]/ },
+  { kind: 'number', options: [], correct: { value: 4217.5, tolerance: 0.25 }, right: { value: 4217.75 }, wrong: { value: 1 }, shown: /"correct":\{"value":4217.5,"tolerance":0.25\}/ }
+]
+
+for (const { kind, options, correct, right, wrong, shown } of quizzes) {
+  t.test(`[R6] a quiz of the kind ${kind}: before the reveal nothing that is sent tells the right answer, in any state and under any policy`, async (t) => {
+    const receiver = await startReceiver(t)
+    for (const resultsVisibility of ['live', 'after_vote', 'after_close', 'hosts'] satisfies ResultsVisibility[]) {
+      const canary = `Because of ${resultsVisibility} canary 90817263`
+      const poll = await host.createPoll({ kind, options, correct, explanation: canary, resultsVisibility, revote: 'withdraw' })
+      t.match(poll, { correct, explanation: canary }, 'its host sees it')
+      const path = `/api/v1/polls/${poll.id}`
+      await host.call('POST', `/rooms/${poll.roomId}/webhooks`, { url: receiver.url, events: ['poll.opened', 'poll.closed', 'poll.results'] })
+      const { body: { token: presenterToken } } = await host.call<{ token: string }>('POST', `/rooms/${poll.roomId}/presenter-link`)
+      await host.command(poll.id, 'open')
+
+      const { voterToken } = await createVoter(url)
+      const stranger = await registerHost(url)
+      const sockets = [
+        await connectRaw(t, url, { voterToken }), await connectRaw(t, url), await connectRaw(t, url, { accessToken: stranger.accessToken }), await connectRaw(t, url, { presenterToken })
+      ]
+      const feed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${voterToken}` })
+      const events = await openEventStream(t, `${url}${path}/live`)
+      const ownFeed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${host.accessToken}` })
+      const code = await host.codeOf(poll)
+      const texts: string[] = []
+
+      /** Everything that can be asked for, by everyone who may not know. */
+      const askAll = async (round: number) => {
+        for (const socket of sockets) {
+          await socket.ask('poll:join', { pollId: poll.id })
+          await socket.ask('room:join', { code })
+        }
+        for (const token of [undefined, voterToken, stranger.accessToken]) {
+          const query = `{ poll(id: "${poll.id}") { correct explanation myVote results { counts derived { correct correctVoters } } } }`
+          const answers = await Promise.all([
+            ...[path, `${path}/results`, `${path}/results?round=${round}`, `${path}/vote`, `/api/v1/join/${code}`, `${path}/export`].map(async (rest) => await request(url, 'GET', rest, { token })),
+            postGraphql(url, query, token === undefined ? {} : { token })
+          ])
+          texts.push(...answers.map(({ headers, body }) => JSON.stringify([Object.fromEntries(headers), body])))
+        }
+      }
+      const voteAll = async () => {
+        for (const answer of [wrong, right]) await sockets[0]?.ask('vote:cast', { pollId: poll.id, answer })
+        await voteOverHttp(url, (await createVoter(url)).voterToken, poll.id, right)
+      }
+      /** Whole once the change that was made last has come everywhere. */
+      const everything = async (status: string, revision: number) => {
+        const isThere = (frame: string) => frame.includes(`"status":"${status}"`) && frame.includes(`"revision":${revision},`)
+        for (const socket of sockets) await socket.ask('room:leave', {})
+        for (const { frames } of [feed, events, ownFeed]) await waitUntil(async () => frames.some(isThere), 5000, () => 'a feed did not hear of the last change')
+        return [...sockets.flatMap(({ frames }) => frames), ...feed.frames, ...events.frames, ...texts]
+      }
+      const tells = (text: string) => text.includes('90817263') || shown.test(text.replaceAll('\\"', '"')) || /"correctVoters\\?":\d/.test(text) || /"correct\\?":[[{]/.test(text)
+
+      await askAll(1)
+      await voteAll()
+      let last = poll
+      for (const command of ['pause', 'open', 'close'] as const) {
+        last = (await host.command(poll.id, command)).body
+        await askAll(1)
+      }
+      const before = await everything('closed', last.revision)
+      t.strictSame(before.filter(tells), [], `${resultsVisibility}: nothing before the reveal`)
+      t.ok(before.length > 30 && ownFeed.frames.some((frame) => frame.includes(canary) && shown.test(frame)), 'though much was sent, and its host was told')
+
+      const mark = [...sockets, feed, events].map(({ frames }) => frames.length)
+      last = (await host.call<Poll>('POST', `${path.slice('/api/v1'.length)}/reveal`, { revealed: true })).body
+      texts.length = 0
+      await askAll(1)
+      await everything('closed', last.revision)
+      ;[...sockets, feed, events].forEach(({ frames }, at) => {
+        t.ok(frames.slice(mark[at]).some((frame) => frame.includes(canary) && shown.test(frame)), `${resultsVisibility}: after the reveal it is told on connection ${at}`)
+      })
+      await feed.frameWhere((frame) => frame.includes('"type":"results"') && frame.includes('"correctVoters":2'))
+      t.ok(texts.filter(tells).length >= 9, 'and over REST and GraphQL')
+
+      last = (await host.command(poll.id, 'reset')).body
+      await everything('paused', last.revision)
+      const after = [...sockets, feed, events].map(({ frames }) => frames.length)
+      texts.length = 0
+      await host.command(poll.id, 'open')
+      await voteAll()
+      await askAll(1)
+      last = (await host.command(poll.id, 'pause')).body
+      await everything('paused', last.revision)
+      const later = [...texts, ...[...sockets, feed, events].flatMap(({ frames }, at) => frames.slice(after[at]))]
+      t.strictSame(later.filter(tells), [], `${resultsVisibility}: the next round keeps it secret again, of the last round too`)
+      await host.command(poll.id, 'close')
+      await receiver.until((taken) => taken.some(({ event }) => event.type === 'poll.closed' && event.data.poll.id === poll.id && event.data.poll.round === 2))
+      const isRevealed = (text: string) => text.includes('"revealed":true')
+      const told = receiver.messages.filter(({ event }) => event.data.poll.id === poll.id).map(({ body }) => body)
+      t.strictSame(told.filter((body) => !isRevealed(body)).filter(tells), [], `${resultsVisibility}: nor are webhooks told before the reveal`)
+    }
+  })
+}

@@ -1,4 +1,5 @@
 import type { Answer } from '../../protocol/poll.ts'
+import type { NewSettings } from '../../protocol/poll-settings.ts'
 import { invalidField, PlenumError } from '../../protocol/problem.ts'
 import type { Bounds, Buckets, Definition, Kind } from './kind.ts'
 
@@ -41,7 +42,7 @@ export const severalOptions = {
 } satisfies Pick<Kind, 'defaultChoices' | 'refuseChoices'>
 
 /** The right options of a quiz. Throws validation_failed. */
-export function defineCorrectOptions (correct: Parameters<Kind['defineSettings']>[0]['correct'], optionIds: ReadonlySet<number>): { correct?: number[] } {
+export function defineCorrectOptions (correct: NewSettings['correct'], optionIds: ReadonlySet<number>): { correct?: number[] } {
   if (correct == null) return {}
   if (!Array.isArray(correct)) throw invalidField('/correct', 'must be ids of options')
   if (!correct.every((id) => optionIds.has(id))) throw invalidField('/correct', 'must be options of this poll')

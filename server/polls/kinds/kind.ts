@@ -35,7 +35,7 @@ export interface Kind {
   /** Says in a sentence why these bounds cannot be, or undefined when they can. */
   refuseChoices (bounds: Bounds, optionCount: number): string | undefined
   /** The settings that this kind has, with their defaults. Throws validation_failed. */
-  defineSettings (given: OwnSettings, optionIds: ReadonlySet<number>): PollSettings
+  defineSettings (given: OwnSettings, ballots: Omit<Definition, 'settings'>): PollSettings
   ownSettings: readonly OwnSetting[]
   /** The answer in its one canonical form. Throws validation_failed for an answer of another form, option_invalid, too_few_choices or too_many_choices. */
   normalize (answer: Answer, definition: Definition): Answer

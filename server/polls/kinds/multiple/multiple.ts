@@ -1,3 +1,4 @@
+import { invalidField } from '../../../protocol/problem.ts'
 import { countOptions, defineCorrectOptions, readChoices, severalOptions } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 
@@ -7,7 +8,14 @@ export const multiple: Kind = {
   optionLimits: { min: 2, max: 50 },
   ownSettings: ['correct', 'shuffle'],
   isOpenEnded: false,
-  defineSettings: ({ correct, shuffle }, optionIds) => ({ ...defineCorrectOptions(correct, optionIds), ...(shuffle === undefined ? {} : { shuffle }) }),
+
+  defineSettings ({ correct, shuffle }, { optionIds, minChoices, maxChoices }) {
+    const right = defineCorrectOptions(correct, optionIds)
+    const count = right.correct?.length
+    if (count !== undefined && (count < minChoices || count > maxChoices)) throw invalidField('/correct', 'must be as many options as a voter may choose')
+    return { ...right, ...(shuffle === undefined ? {} : { shuffle }) }
+  },
+
   normalize: (answer, definition) => ({ choices: readChoices(answer, definition).toSorted((a, b) => a - b) }),
   isCorrect: ({ choices = [] }, correct) => Array.isArray(correct) && correct.length === choices.length && choices.every((id) => correct.includes(id)),
   buckets: ({ choices = [] }) => choices.map(String),

@@ -9,13 +9,22 @@ import { histogramOf } from './histogram.ts'
 // Steps such as 0.1 have no exact form; a billionth of a step is closer than anyone can type.
 const stepTolerance = 1e-9
 
+/** How far from each other two numbers may be that are the same in decimals: 0.1 + 0.2 is not 0.3. */
+function roundingOf (...values: number[]): number {
+  return 4 * Number.EPSILON * Math.max(...values.map(Math.abs))
+}
+
 /** Any number of a range. */
 export const number: Kind = {
   ...exactlyOne,
   optionLimits: null,
   ownSettings: ['range', 'correct'],
   isOpenEnded: true,
-  defineSettings: ({ range = {}, correct }) => ({ range: defineRange(range), ...defineTarget(correct) }),
+
+  defineSettings ({ range: given = {}, correct }) {
+    const range = defineRange(given)
+    return { range, ...defineTarget(correct, range) }
+  },
 
   normalize ({ value }, { settings: { range } }) {
     if (value === undefined) throw wrongForm('value')
@@ -24,7 +33,12 @@ export const number: Kind = {
     return { value: value + 0 }
   },
 
-  isCorrect: ({ value }, correct) => !Array.isArray(correct) && value !== undefined && Math.abs(value - correct.value) <= (correct.tolerance ?? 0),
+  isCorrect ({ value }, correct) {
+    if (Array.isArray(correct) || value === undefined) return false
+    const { value: target, tolerance = 0 } = correct
+    return Math.abs(value - target) <= tolerance + roundingOf(value, target)
+  },
+
   buckets: ({ value }) => [String(value)],
 
   show (buckets) {
@@ -41,9 +55,10 @@ function defineRange ({ min = null, max = null, step = null }: NewRange): Range 
   return { min, max, step }
 }
 
-function defineTarget (correct: NewSettings['correct']): Pick<PollSettings, 'correct'> {
+function defineTarget (correct: NewSettings['correct'], { min, max }: Range): Pick<PollSettings, 'correct'> {
   if (correct == null) return {}
   if (Array.isArray(correct)) throw invalidField('/correct', 'must be a number with its tolerance')
+  if ((min !== null && correct.value < min) || (max !== null && correct.value > max)) throw invalidField('/correct/value', 'must be in the range')
   return { correct: { value: correct.value, tolerance: correct.tolerance ?? 0 } }
 }
 
@@ -52,5 +67,5 @@ function refuseNumber (value: number, { min, max, step }: Range): string | undef
   if (max !== null && value > max) return `The greatest number is ${max}.`
   if (step === null) return undefined
   const steps = (value - (min ?? 0)) / step
-  return Math.abs(steps - Math.round(steps)) > stepTolerance ? `The number must be ${min ?? 0} plus a multiple of ${step}.` : undefined
+  return Math.abs(steps - Math.round(steps)) > stepTolerance + roundingOf(value, min ?? 0) / step ? `The number must be ${min ?? 0} plus a multiple of ${step}.` : undefined
 }

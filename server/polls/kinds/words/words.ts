@@ -1,8 +1,13 @@
+import { PlenumError } from '../../../protocol/problem.ts'
+import { hasAtMostGraphemes, hasSomethingToRead } from '../../../protocol/text.ts'
 import { checkCount, wrongForm } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 import { mostFrequent } from '../most-frequent.ts'
 
 const maxWords = 5
+const maxGraphemes = 50
+// A bucket is a key of an index, and PostgreSQL takes no key above 2704 bytes.
+const maxBytes = 2000
 
 /** A few words; the same word counts once for each voter. */
 export const words: Kind = {
@@ -18,8 +23,11 @@ export const words: Kind = {
 
   normalize ({ words }, definition) {
     if (words === undefined) throw wrongForm('words')
-    checkCount(words.length, definition)
-    return { words: Array.from(new Set(words.map(foldWord))).sort() }
+    const folded = Array.from(new Set(words.map(foldWord))).sort()
+    folded.forEach(checkWord)
+    // Different words: what was stored counts again in the same way.
+    checkCount(folded.length, definition)
+    return { words: folded }
   },
 
   buckets: ({ words = [] }) => words,
@@ -29,7 +37,27 @@ export const words: Kind = {
   })
 }
 
-/** Trimmed, in the compatibility form NFKC and without case, which upper case and back gives: "Straße" is "STRASSE". */
+// Invisible wherever they are. Joiners and variation selectors are not among them: emoji and several scripts are written with them.
+const invisible = /[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]|\u034f/g
+
+/**
+ * Trimmed, without invisible characters, in the compatibility form NFKC and without case: "Straße" is "STRASSE".
+ * Folding a folded word changes nothing.
+ */
 export function foldWord (word: string): string {
-  return word.normalize('NFKC').replace(/\s+/gu, ' ').trim().toUpperCase().toLowerCase().normalize('NFKC')
+  return withoutCase(word.normalize('NFKC').replace(invisible, '')).normalize('NFKC').replace(/\s+/gu, ' ').trim()
+}
+
+/**
+ * Lower, upper and lower case again: each alone leaves some letters apart. The dotless i of Turkish is a letter of its own, which
+ * upper case would turn into another word; its dotted capital is an i.
+ */
+function withoutCase (word: string): string {
+  return word.split('ı').map((part) => part.toLowerCase().toUpperCase().toLowerCase()).join('ı').replace(/i\u0307+/g, 'i')
+}
+
+/** One character may stand for twenty in the form that is counted. */
+function checkWord (word: string): void {
+  if (!hasSomethingToRead(word)) throw new PlenumError('option_invalid', { detail: 'A word must have something to read.' })
+  if (!hasAtMostGraphemes(word, maxGraphemes) || Buffer.byteLength(word) > maxBytes) throw new PlenumError('option_invalid', { detail: 'This word is too long.' })
 }

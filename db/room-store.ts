@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
-import type { MemberRole } from '../server/protocol/room.ts'
+import type { MemberRole, RoomAccess } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
 import { ballots, polls, rooms, tallyBuckets } from './schema.ts'
 
@@ -12,6 +12,8 @@ export interface StaffRow {
   /** By user id; the owner is not among them. */
   roles: Record<string, MemberRole>
   presenterHash: string | null
+  /** What voting asks for: not the staff's, but of the same revision. */
+  access: RoomAccess
   revision: number
 }
 
@@ -24,6 +26,7 @@ export const staffOfRoom = {
   roles: sql<StaffRow['roles']>`(
     SELECT coalesce(jsonb_object_agg(m.user_id, m.role), '{}') FROM room_members m WHERE m.room_id = rooms.id)`,
   presenterHash: rooms.presenterHash,
+  access: rooms.access,
   revision: rooms.revision
 }
 
@@ -62,7 +65,7 @@ export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'presenterHash'>>
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash'>>
 
 /**
  * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave

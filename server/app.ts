@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { createExportService } from './exports/export-service.ts'
 import { graphqlRoutes } from './graphql/graphql-routes.ts'
 import { createSubscriptions } from './graphql/subscriptions.ts'
+import { accessCodeRoutes } from './http/access-code-routes.ts'
 import { accountRoutes } from './http/account-routes.ts'
 import { adminRoutes } from './http/admin-routes.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -22,7 +23,7 @@ import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
-import { createRateLimits } from './http/rate-limits.ts'
+import { addressKey, createRateLimits } from './http/rate-limits.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
@@ -31,6 +32,7 @@ import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
 import { createOriginCheck } from './identity/origins.ts'
 import { loadGeneratedKey } from './identity/secret-keys.ts'
+import { createKeyedHash } from './identity/secrets.ts'
 import { createTokens } from './identity/tokens.ts'
 import { startCleanUp } from './jobs/clean-up.ts'
 import { createJobStatus } from './jobs/job-status.ts'
@@ -57,6 +59,7 @@ import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
+import { createAccessCodeService } from './rooms/access-code-service.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
@@ -96,9 +99,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     }
   })
   const { db, votes } = database
-  const tokens = createTokens({
-    secretKeys: config.secretKeys ?? [await loadGeneratedKey(config.dataDir)], accessSeconds: config.accessTokenTtlSeconds
-  })
+  const secretKeys = config.secretKeys ?? [await loadGeneratedKey(config.dataDir)]
+  const tokens = createTokens({ secretKeys, accessSeconds: config.accessTokenTtlSeconds })
   const identity = createIdentityService({ db, tokens, registration: config.registration, onError })
   const accounts = createAccountService({ db })
 
@@ -109,6 +111,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   })
   const rooms = createRoomService({ db, board: roomBoard })
   const members = createMemberService({ db, rooms })
+  const accessCodes = createAccessCodeService({ db, rooms, identity, keyedHash: createKeyedHash(secretKeys) })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
   const exporter = createExportService({ db, polls })
@@ -149,7 +152,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
   io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
-  sockets.serve({ ...joinEvents({ rooms, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
+  const limits = createRateLimits(cluster?.client)
+  const countWrongCode = async (address: string) => { await limits.spendOnSocket('wrong-code', addressKey(address)) }
+  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views }), ...voteEvents({ ballotBox, board }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -166,7 +171,6 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     for (const roomId of await rooms.listOwnIds(userId)) await deleteRoom(roomId, userId)
   }
 
-  const limits = createRateLimits(cluster?.client)
   const authentication = createAuthentication({ identity, tokens, limits })
   const subscriptions = createSubscriptions({
     feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
@@ -194,6 +198,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       await kept.register(pollRoutes, { polls, views, authentication })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })
+    await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, limits, publicUrl: config.publicUrl })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })

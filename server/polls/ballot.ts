@@ -1,12 +1,12 @@
 import type { BallotDecision, BallotState, LockedPoll, NewBallot, StoredBallot } from '../../db/ledger.ts'
 import type { Answer, ReceiptStatus } from '../protocol/poll.ts'
 import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
+import { noVoter, notAdmitted, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { kinds } from './kinds/kinds.ts'
 import { startTally, type TallyInTheMaking } from './tally.ts'
 
 /** A vote as it waits for its batch. */
-export interface CastVote {
-  voterId: string
+export interface CastVote extends VoterClaims {
   /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
   answer: Answer | null
   revision: number
@@ -38,18 +38,20 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
+    const voterId = admit(state, vote)
+    if (voterId instanceof PlenumError) return voterId
     if (vote.round !== undefined && vote.round !== poll.round) {
       return new PlenumError('conflict', { detail: `The poll is in round ${poll.round}; this vote was meant for round ${vote.round}.` })
     }
-    const stored = newest.get(vote.voterId)
+    const stored = newest.get(voterId)
     if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
       return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at }
     }
     const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
     if (refused !== undefined) return refused
     const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, at: now }
-    ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer })
-    newest.set(vote.voterId, ballot)
+    ballots.push({ voterId, n: ballot.n, answer: ballot.answer })
+    newest.set(voterId, ballot)
     tally.replace(stored?.answer ?? null, vote.answer)
     return outcomes[vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed']
   }
@@ -58,6 +60,14 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   if (ballots.length === 0) return { ballots, tally: state.tally, changedBuckets: new Map(), outcome }
   const { content, changed } = tally.finish()
   return { ballots, tally: { version, ...content }, changedBuckets: changed, outcome }
+}
+
+/** Whose vote it is, by what the room asks for now; before anything of the poll's state is looked at. */
+function admit ({ admission }: BallotState, vote: CastVote): string | PlenumError {
+  if (admission === undefined) return voterIn('open', vote) ?? noVoter('open')
+  const voterId = voterIn(admission.access, vote)
+  if (voterId === undefined) return noVoter(admission.access)
+  return admission.admitted.has(voterId) ? voterId : notAdmitted(admission.access)
 }
 
 /** Canonical answers have one field each, so their text is the same exactly when they are. */

@@ -4,18 +4,25 @@ import { isUuid } from '../protocol/common.ts'
 import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
 import type { PollStatus, PollView } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { seesAsStaff } from '../rooms/staff.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
-import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
+import { hostsRoom, isVotedRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
 import { onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
+  accessCodes: AccessCodeService
+  /** Counts one more code that does not exist. Throws rate_limited when it is one too many from this address. */
+  countWrongCode: (address: string) => Promise<void>
   board: ResultsBoard
   views: PollViews
 }
+
+// Typing errors are few; right codes are not counted.
+const maxWrongCodes = 20
 
 /** In a room's list for its audience: neither a draft nor archived. */
 export function isListed (poll: { status: PollStatus }): boolean {
@@ -32,7 +39,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
+export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
@@ -40,7 +47,7 @@ export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
     const draw = await views.prepareView(pollId, onlookerOf(socket))
     return () => {
       const view = draw()
-      if (view.myVote !== null) void socket.join(votedRoom(pollId, view.poll.round))
+      if (view.myVote !== null) void socket.join(votedRoom(pollId, view.poll.round, staff.access))
       return view
     }
   }
@@ -59,9 +66,27 @@ export function joinEvents ({ rooms, board, views }: JoinEventsOptions) {
     for (const { poll } of await board.findRoom(roomId)) leavePoll(socket, poll.id)
   }
 
+  /** From then on the socket is the code's voter. */
+  async function redeem (socket: LiveSocket, roomId: string, accessCode: string): Promise<void> {
+    const { data, handshake } = socket
+    const redeemed = await accessCodes.redeem(roomId, accessCode, data.voterId)
+    if (redeemed === undefined) {
+      data.wrongCodes += 1
+      if (data.wrongCodes > maxWrongCodes) throw new PlenumError('rate_limited', { retryAfterMs: 60_000 })
+      await countWrongCode(handshake.address)
+      throw wrongAccessCode()
+    }
+    if (data.voterId === redeemed.voter.voterId) return
+    Object.assign(data, redeemed.voter)
+    data.isNewVoter = false
+    // What the voter that it was has voted on is not what this one has.
+    for (const room of Array.from(socket.rooms)) if (isVotedRoom(room)) void socket.leave(room)
+  }
+
   return {
-    'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code }, reply) => {
+    'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code, accessCode }, reply) => {
       const { room: { id } } = await rooms.findByCode(code)
+      if (accessCode !== undefined) await redeem(socket, id, accessCode)
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id
       void socket.join(stageRoom(id))

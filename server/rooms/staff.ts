@@ -1,5 +1,5 @@
 import { PlenumError } from '../protocol/problem.ts'
-import type { MemberRole } from '../protocol/room.ts'
+import type { MemberRole, RoomAccess } from '../protocol/room.ts'
 
 /** Who manages a room, as of this revision of it. */
 export interface Staff {
@@ -8,6 +8,8 @@ export interface Staff {
   readonly roles: Readonly<Record<string, MemberRole>>
   /** Of the secret in the presenter link; null without one. */
   readonly presenterHash: string | null
+  /** What voting asks for: not the staff's, but of the same revision. */
+  readonly access: RoomAccess
   readonly revision: number
 }
 

@@ -77,6 +77,7 @@ const otherRoom = async () => {
   for (const [one, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(one, role, id)
   return id
 }
+const accessCode = once(async () => (await owner.call<{ items: { id: string }[] }>('POST', `/rooms/${room.id}/access-codes`, { count: 1 })).body.items[0]?.id ?? '')
 const roomToPresent = once(otherRoom)
 const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
 const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
@@ -100,6 +101,11 @@ const rows: Row[] = [
   { route: 'DELETE /rooms/{roomId}', need: 'own', scope: 'polls:write', ok: 204, path: async () => `/rooms/${await otherRoom()}` },
   { route: 'POST /rooms/{roomId}/presenter-link', need: 'edit', ok: 201, path: async () => `/rooms/${await roomToPresent()}/presenter-link` },
   { route: 'DELETE /rooms/{roomId}/presenter-link', need: 'edit', ok: 204, path: async () => `/rooms/${await roomToPresent()}/presenter-link` },
+  { route: 'POST /rooms/{roomId}/access-codes', need: 'edit', scope: 'polls:write', ok: 201, body: { count: 2 }, path: () => `/rooms/${room.id}/access-codes` },
+  { route: 'GET /rooms/{roomId}/access-codes', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/access-codes` },
+  { route: 'DELETE /rooms/{roomId}/access-codes/{accessCodeId}', need: 'edit', scope: 'polls:write', ok: 204, path: async () => `/rooms/${room.id}/access-codes/${await accessCode()}` },
+  // There is no such code, which is told to whoever tries it.
+  { route: 'POST /join/{code}/redeem', need: 'public', ok: 403, body: { accessCode: 'BCDF-GHJK-MNPQ' }, path: () => `/join/${room.code}/redeem` },
   { route: 'GET /join/{code}', need: 'public', ok: 200, path: () => `/join/${room.code}` },
   { route: 'GET /polls', ...anyHost, scope: 'polls:read', ok: 200, path: () => `/polls?roomId=${room.id}` },
   { route: 'POST /polls', need: 'edit', scope: 'polls:write', ok: 201, body: { ...newPoll, roomId: room.id }, path: () => '/polls' },

@@ -121,8 +121,8 @@ t.test('[V3][V4][V5][V9] each vote of a batch has the outcome that it would have
         const stored = new Map(Array.from(ledger.newestBallots(), ([voterId, { answer }]) => [voterId, answer]))
         const votes = step.map(({ voter, answer, round }) => castBy(`voter ${voter}`, answer, { round }))
         const expected = votes.map((vote) => {
-          const outcome = expectedOutcome(ledger.poll, stored.get(vote.voterId), vote)
-          if (['recorded', 'changed', 'withdrawn'].includes(outcome)) stored.set(vote.voterId, vote.answer)
+          const outcome = expectedOutcome(ledger.poll, stored.get(vote.voterId ?? ''), vote)
+          if (['recorded', 'changed', 'withdrawn'].includes(outcome)) stored.set(vote.voterId ?? '', vote.answer)
           return outcome
         })
         assert.deepEqual(ledger.vote(votes).map(nameOf), expected)

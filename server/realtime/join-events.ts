@@ -8,6 +8,7 @@ import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-se
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { seesAsStaff } from '../rooms/staff.ts'
+import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
 import { hostsRoom, isVotedRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
 import { onlookerOf, type LiveSocket } from './socket-types.ts'
@@ -42,12 +43,15 @@ function handOutToken ({ data }: LiveSocket): string {
 export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
+    const voter = voterIn(staff.access, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
     if (seesAsStaff(staff, onlookerOf(socket))) void socket.join(hostsRoom(pollId))
     const draw = await views.prepareView(pollId, onlookerOf(socket))
     return () => {
       const view = draw()
-      if (view.myVote !== null) void socket.join(votedRoom(pollId, view.poll.round, staff.access))
+      // Who has signed out meanwhile, or become a code's voter, is somebody else now.
+      const isSame = voter === voterIn(staff.access, onlookerOf(socket))
+      if (view.myVote !== null && isSame) void socket.join(votedRoom(pollId, view.poll.round, staff.access))
       return view
     }
   }

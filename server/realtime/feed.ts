@@ -104,7 +104,8 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
 
     /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */
     async join (pollId: string, onlooker: Onlooker, open: () => FeedConnection): Promise<{ leave (): void, drained (): void, becomeAudience (): void }> {
-      const { staff } = await views.find(pollId, onlooker)
+      // Before the own vote is looked up: should the room's access change meanwhile, it is not taken for the next identity's.
+      const access = (await board.find(pollId))?.staff.access ?? 'open'
       const draw = await views.prepareView(pollId, onlooker)
       const { myVote, poll } = draw()
       const subscriber: Subscriber = {
@@ -112,7 +113,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
         connection: open(),
         onlooker: { ...onlooker },
         votedRound: myVote === null ? undefined : poll.round,
-        votedAs: voterIn(staff.access, onlooker),
+        votedAs: voterIn(access, onlooker),
         sent: { poll: 0, results: 0 },
         missed: undefined,
         behindSince: 0

@@ -277,7 +277,7 @@ t.test('[R6] results after the vote are for the person who has voted, on each de
   t.match((await results(person.accessToken)).body, { voters: 1 })
   t.match(await watching.joinPoll(pollId), { results: { voters: 1 }, myVote: { choices: [1] } })
   t.match(await anyone.joinPoll(pollId), { results: null })
-  const stream = await openEventStream(t, `${b.url}/api/v1/polls/${pollId}/live`, { authorization: `Bearer ${person.accessToken}` })
+  const stream = await openEventStream(t, `${url}/api/v1/polls/${pollId}/live`, { authorization: `Bearer ${person.accessToken}` })
   const shown = () => stream.frames.filter((frame) => frame.includes('"type":"results"')).length
   await waitUntil(async () => shown() === 1, 5000, () => 'the feed shows no results')
 

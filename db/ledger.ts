@@ -2,6 +2,8 @@ import type { Sql, TransactionSql } from 'postgres'
 import type { Derived } from '../server/protocol/derived.ts'
 import type { Answer, Counts, PollKind, PollStatus, ResultsVisibility, Revote } from '../server/protocol/poll.ts'
 import type { PollSettings } from '../server/protocol/poll-settings.ts'
+import type { RoomAccess } from '../server/protocol/room.ts'
+import { readAdmission, type Admission } from './admission.ts'
 
 /** What decides whether and how a ballot counts, as it stands while the poll's lock is held. */
 export interface LockedPoll {
@@ -48,6 +50,8 @@ export type Review = 'held' | 'removed'
 
 export interface BallotState {
   poll: LockedPoll
+  /** Absent in an open room. */
+  admission?: Admission | undefined
   tally: StoredTally
   /** By voter id: the ballot that counts now, for the voters of this batch that have one. */
   newest: Map<string, StoredBallot>
@@ -76,6 +80,7 @@ export interface BallotDecision<T> {
 
 export interface BallotBatch {
   pollId: string
+  /** Everyone who may turn out to be the voter of one of the votes. */
   voterIds: string[]
   isOpenEnded: (kind: PollKind) => boolean
   /** What the caller still has of an open-ended poll's buckets; it is brought up to date and used up. */
@@ -108,8 +113,8 @@ export async function appendBallots<T> (
         SELECT kind, status, round, revote, results_visibility, revealed, min_choices, max_choices, settings, closes_at, revision
         FROM polls WHERE id = ${pollId} FOR NO KEY UPDATE`,
       tx<TallyRow[]>`
-        SELECT t.version, t.voters, t.counts, t.derived, t.correct_voters, clock_timestamp()::timestamptz(3) AS now
-        FROM polls p JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`,
+        SELECT t.version, t.voters, t.counts, t.derived, t.correct_voters, clock_timestamp()::timestamptz(3) AS now, r.id AS room_id, r.access
+        FROM polls p JOIN rooms r ON r.id = p.room_id JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`,
       tx<BallotRow[]>`
         SELECT v.voter_id, b.n, b.version, b.answer, b.review, b.at
         FROM unnest(${voterIds}::uuid[]) AS v (voter_id) CROSS JOIN LATERAL (
@@ -122,7 +127,8 @@ export async function appendBallots<T> (
     if (poll === undefined || tally === undefined) return undefined
 
     const buckets = isOpenEnded(poll.kind) ? await readBuckets(tx, pollId, poll.round, held) : undefined
-    const state = readState(poll, tally, newest, buckets)
+    const admission = tally.access === 'open' ? undefined : await readAdmission(tx, tally.access, tally.room_id, voterIds)
+    const state = { ...readState(poll, tally, newest, buckets), admission }
     const decision = decide(state)
     // Not awaited here, so that COMMIT leaves together with it. Should it fail, that COMMIT rolls back and says nothing of it.
     if (decision.ballots.length > 0) appending = append(tx, pollId, state, decision)
@@ -182,7 +188,17 @@ interface LockedPollRow {
   revision: number
 }
 
-interface TallyRow { version: string, voters: number, counts: Counts, derived: Derived | null, correct_voters: number, now: string }
+interface TallyRow {
+  version: string
+  voters: number
+  counts: Counts
+  derived: Derived | null
+  correct_voters: number
+  now: string
+  room_id: string
+  access: RoomAccess
+}
+
 interface BallotRow { voter_id: string, n: number, version: string, answer: Answer | null, review: Review | null, at: string }
 
 function readState (poll: LockedPollRow, tally: TallyRow, newest: BallotRow[], buckets = new Map<string, number>()): BallotState {

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
-import type { MemberRole } from '../server/protocol/room.ts'
+import type { MemberRole, RoomAccess } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
 import { ballots, polls, rooms, tallyBuckets } from './schema.ts'
 
@@ -15,6 +15,8 @@ export interface StaffRow {
   /** Voter ids. */
   banned: string[]
   blockedWords: string[]
+  /** What voting asks for: not the staff's, but of the same revision. */
+  access: RoomAccess
   revision: number
 }
 
@@ -30,6 +32,7 @@ export const staffOfRoom = {
   banned: sql<string[]>`(
     SELECT coalesce(jsonb_agg(p.voter_id), '[]') FROM participants p WHERE p.room_id = rooms.id AND p.banned_at IS NOT NULL)`,
   blockedWords: rooms.blockedWords,
+  access: rooms.access,
   revision: rooms.revision
 }
 
@@ -68,7 +71,7 @@ export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'presenterHash' | 'blockedWords'>>
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash' | 'blockedWords'>>
 
 /**
  * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave

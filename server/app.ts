@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { createExportService } from './exports/export-service.ts'
 import { graphqlRoutes } from './graphql/graphql-routes.ts'
 import { createSubscriptions } from './graphql/subscriptions.ts'
+import { accessCodeRoutes } from './http/access-code-routes.ts'
 import { accountRoutes } from './http/account-routes.ts'
 import { adminRoutes } from './http/admin-routes.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -24,7 +25,7 @@ import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
-import { createRateLimits } from './http/rate-limits.ts'
+import { addressKey, createRateLimits } from './http/rate-limits.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
@@ -34,6 +35,7 @@ import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
 import { createOriginCheck } from './identity/origins.ts'
 import { loadGeneratedKey } from './identity/secret-keys.ts'
+import { createKeyedHash } from './identity/secrets.ts'
 import { createTokens } from './identity/tokens.ts'
 import { startCleanUp } from './jobs/clean-up.ts'
 import { createJobStatus } from './jobs/job-status.ts'
@@ -66,6 +68,7 @@ import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
 import { createLeaderboardService } from './quiz/leaderboard-service.ts'
 import { startAttendance } from './rooms/attendance.ts'
+import { createAccessCodeService } from './rooms/access-code-service.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomService } from './rooms/room-service.ts'
@@ -105,9 +108,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     }
   })
   const { db, votes } = database
-  const tokens = createTokens({
-    secretKeys: config.secretKeys ?? [await loadGeneratedKey(config.dataDir)], accessSeconds: config.accessTokenTtlSeconds
-  })
+  const secretKeys = config.secretKeys ?? [await loadGeneratedKey(config.dataDir)]
+  const tokens = createTokens({ secretKeys, accessSeconds: config.accessTokenTtlSeconds })
   const identity = createIdentityService({ db, tokens, registration: config.registration, onError })
   const accounts = createAccountService({ db })
 
@@ -118,6 +120,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   })
   const rooms = createRoomService({ db, board: roomBoard })
   const members = createMemberService({ db, rooms })
+  const accessCodes = createAccessCodeService({ db, rooms, identity, keyedHash: createKeyedHash(secretKeys) })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
   const reviews = createReviews({ db, votes, board, polls, views, onError })
@@ -163,7 +166,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
   io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
-  sockets.serve({ ...joinEvents({ rooms, board, views, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }) }, sessions)
+  const limits = createRateLimits(cluster?.client)
+  const countWrongCode = async (address: string) => { await limits.spendOnSocket('wrong-code', addressKey(address)) }
+  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -182,7 +187,6 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
 
   const httpAnswers = { notModified: 0 }
   const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
-  const limits = createRateLimits(cluster?.client)
   const authentication = createAuthentication({ identity, tokens, limits })
   const subscriptions = createSubscriptions({
     feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
@@ -213,6 +217,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(moderationRoutes, { moderation, authentication })
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
+    await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, limits, publicUrl: config.publicUrl })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits, answers: httpAnswers })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })

@@ -1,5 +1,6 @@
 import { PlenumError } from '../../server/protocol/problem.ts'
 import { explain, UsageError, type Command, type Terminal } from './command.ts'
+import { codes } from './codes.ts'
 import { create } from './create.ts'
 import { doctor } from './doctor.ts'
 import { exportPoll } from './export.ts'
@@ -8,7 +9,7 @@ import { seed } from './seed.ts'
 import { vote } from './vote.ts'
 import { watch } from './watch.ts'
 
-const commands = new Map<string, Command>(Object.entries({ create, open, close, watch, vote, export: exportPoll, seed, doctor }))
+const commands = new Map<string, Command>(Object.entries({ create, open, close, watch, vote, export: exportPoll, codes, seed, doctor }))
 
 const help = `Usage: plenum COMMAND [ARGUMENTS...]
 

@@ -35,6 +35,10 @@ export function createHttpClient (options: RequesterOptions) {
       edit: async (roomId: string, body: RoomEdit) => await call<Room>('PATCH', roomPath(roomId), { body }),
       delete: async (roomId: string) => { await call<string>('DELETE', roomPath(roomId)) },
       setStage: async (roomId: string, pollId: string | null) => await call<Room>('PUT', roomPath(roomId, '/stage'), { body: { pollId } }),
+      /** Shown this once. The body is for the caller to read or to cancel. */
+      createCodes: async (roomId: string, count: number, accept: 'application/json' | 'text/csv' | 'text/html') =>
+        await open('POST', roomPath(roomId, '/access-codes'), { body: { count }, headers: { accept } }),
+      revokeCode: async (roomId: string, codeId: string) => { await call<string>('DELETE', roomPath(roomId, `/access-codes/${encodeURIComponent(codeId)}`)) },
       find: async (code: string) => (await call<{ room: JoinedRoom }>('GET', `/join/${encodeURIComponent(code)}`)).room
     },
 
@@ -64,7 +68,9 @@ export function createHttpClient (options: RequesterOptions) {
     },
 
     voters: {
-      create: async () => await call<VoterIdentity>('POST', '/voters')
+      create: async () => await call<VoterIdentity>('POST', '/voters'),
+      /** Becomes the voter of a one-time code, whose token is then the caller's. */
+      redeem: async (code: string, accessCode: string) => await call<VoterIdentity>('POST', `/join/${encodeURIComponent(code)}/redeem`, { body: { accessCode } })
     }
   }
 }

@@ -56,7 +56,7 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
       },
 
       async myVote (poll: Poll, _given: Arguments, { onlooker }: GraphqlContext): Promise<Answer | null> {
-        return onlooker.voterId === undefined ? null : (await views.findMyVote(poll.id, onlooker.voterId)).answer
+        return await views.findMyAnswer(poll.id, onlooker)
       }
     },
 

@@ -22,14 +22,14 @@ export function voteResolvers ({ ballotBox, authentication }: VoteResolversOptio
   return {
     Mutation: {
       async castVote (_root: unknown, given: Arguments, { request }: GraphqlContext) {
-        const voterId = await authentication.requireVoter(request)
+        const claims = await authentication.requireVoter(request)
         const vote = checkVote(withoutNulls(given))
-        return await cast({ ...vote, pollId: readId(vote, 'pollId', 'poll_not_found'), voterId })
+        return await cast({ ...vote, pollId: readId(vote, 'pollId', 'poll_not_found'), ...claims })
       },
 
       async withdrawVote (_root: unknown, given: Arguments, { request }: GraphqlContext) {
-        const voterId = await authentication.requireVoter(request)
-        return await cast({ pollId: readId(given, 'pollId', 'poll_not_found'), voterId, answer: null })
+        const claims = await authentication.requireVoter(request)
+        return await cast({ pollId: readId(given, 'pollId', 'poll_not_found'), ...claims, answer: null })
       }
     }
   }

@@ -5,6 +5,7 @@ import { claimsToBeVoter, hostCookieName, voterCookieName, voterTokenSeconds, ty
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { ApiScope, Tokens as TokensBody, VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import type { VoterClaims } from '../rooms/voter-identity.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 /** Who a request speaks for. A host may look at what its audience sees, so a request may be nobody's too. */
@@ -111,14 +112,15 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
       return person
     },
 
-    /** The voter's id; an API key that may vote is a voter of its own. Throws unauthenticated without one, forbidden for a host. */
-    async requireVoter (request: FastifyRequest): Promise<string> {
-      const { host, voterId } = await identify(request)
-      if (voterId !== undefined) return voterId
-      if (host?.scopes !== undefined) return requireScope(host, 'votes:write').sessionId
-      throw host === undefined && readBearer(request) === undefined
-        ? new PlenumError('unauthenticated', { detail: 'This needs a voter token; POST /api/v1/voters gives one.' })
-        : new PlenumError('forbidden', { detail: 'This needs a voter token.' })
+    /** Who asks to vote; the poll's room decides which of it counts. Throws unauthenticated without anybody, forbidden for a key without the scope. */
+    async requireVoter (request: FastifyRequest): Promise<VoterClaims> {
+      const { host, voterId, presenterHash } = await identify(request)
+      if (presenterHash !== undefined) throw new PlenumError('forbidden', { detail: 'A presenter link does not vote.' })
+      if (host?.scopes !== undefined) return { voterId: requireScope(host, 'votes:write').sessionId, userId: host.user.id }
+      // A page sends its device's token, and the browser the cookie of who has signed in.
+      const person = host ?? (voterId === undefined ? undefined : await readHostCookie(request))
+      if (voterId !== undefined || person !== undefined) return { voterId, userId: person?.user.id }
+      throw new PlenumError('unauthenticated', { detail: 'This needs a voter token; POST /api/v1/voters gives one.' })
     },
 
     /** Sets the voter cookie on the reply unless the request has a good one. */

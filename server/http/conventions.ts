@@ -9,6 +9,22 @@ export function readId (params: unknown, name: string, code: ErrorCode): string 
   return value.toLowerCase()
 }
 
+/** A room's code as it was typed; what is too long is none. */
+export function readRoomCode (params: unknown): string {
+  const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
+  return typeof code === 'string' && code.length <= 40 ? code : ''
+}
+
+/** The first type that the caller names and that is offered; whatever it takes any of is the first offered. Throws not_acceptable. */
+export function chooseMediaType<T extends string> (request: FastifyRequest, offered: readonly [T, ...T[]]): T {
+  const accepted = (request.headers.accept ?? '*/*').split(',').map((range) => range.replace(/;.*/s, '').trim().toLowerCase())
+  for (const range of accepted) {
+    const found = range === '*/*' ? offered[0] : offered.find((type) => type === range || range === type.replace(/[^/]+$/, '*'))
+    if (found !== undefined) return found
+  }
+  throw new PlenumError('not_acceptable', { detail: `Accept one of ${offered.join(', ')}.` })
+}
+
 export function etagOf (revision: number | string): string {
   return `"${revision}"`
 }

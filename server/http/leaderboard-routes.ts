@@ -18,16 +18,16 @@ export async function leaderboardRoutes (instance: FastifyInstance, { leaderboar
   app.get('/rooms/:roomId/leaderboard', {
     schema: { tags: ['Rooms'], security: anyoneSecurity, operationId: 'readLeaderboard', summary: 'Points of the quizzes that have been revealed; `mine` are those of the voter who asks', querystring: LeaderboardQuery, response: { 200: Leaderboard, ...problemResponses(400, 401, 403, 404) } }
   }, async (request, reply) => {
-    const { voterId } = await authentication.identifyOnlooker(request, 'results:read')
+    const onlooker = await authentication.identifyOnlooker(request, 'results:read')
     reply.header('cache-control', privateCache)
-    return await leaderboard.find(roomIdOf(request.params), voterId, request.query.limit ?? 10)
+    return await leaderboard.find(roomIdOf(request.params), onlooker, request.query.limit ?? 10)
   })
 
   app.put('/rooms/:roomId/name', {
     schema: { tags: ['Rooms'], security: voterSecurity, operationId: 'setName', summary: 'Choose what you are called in a room', body: ParticipantName, response: { 200: ParticipantName, ...problemResponses(400, 401, 403, 404) } }
   }, async (request) => {
-    const voterId = await authentication.requireVoter(request)
-    await leaderboard.setName(roomIdOf(request.params), voterId, request.body.name)
+    const claims = await authentication.requireVoter(request)
+    await leaderboard.setName(roomIdOf(request.params), claims, request.body.name)
     return request.body
   })
 }

@@ -16,6 +16,8 @@ const rules = {
   register: { points: 200, durationSeconds: 3600 },
   /** What a host changes, per user. */
   write: { points: 1200, durationSeconds: 60 },
+  /** Access codes that do not exist, per address; right ones are not counted. */
+  'wrong-code': { points: 60, durationSeconds: 60 },
   /** Votes over HTTP, per voter; twice what a socket may do for long. */
   vote: { points: 400, durationSeconds: 10 }
 } as const satisfies Record<string, { points: number, durationSeconds: number }>
@@ -44,18 +46,24 @@ export function createRateLimits (redis: unknown) {
     return limiter
   }
 
+  async function count (rule: Rule, key: string, note: (state: RateLimiterRes) => void = () => {}): Promise<void> {
+    try {
+      note(await limiterOf(rule).consume(key))
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error
+      note(error)
+      throw new PlenumError('rate_limited', { retryAfterMs: error.msBeforeNext })
+    }
+  }
+
   return {
     /** Counts one more. Throws rate_limited when it is one too many. */
     async spend (request: FastifyRequest, rule: Rule, key: string): Promise<void> {
-      const note = ({ remainingPoints, msBeforeNext }: RateLimiterRes) => { states.set(request, { rule, remaining: remainingPoints, resetSeconds: Math.ceil(msBeforeNext / 1000) }) }
-      try {
-        note(await limiterOf(rule).consume(key))
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error
-        note(error)
-        throw new PlenumError('rate_limited', { retryAfterMs: error.msBeforeNext })
-      }
+      await count(rule, key, ({ remainingPoints, msBeforeNext }) => { states.set(request, { rule, remaining: remainingPoints, resetSeconds: Math.ceil(msBeforeNext / 1000) }) })
     },
+
+    /** The same for what is no request. */
+    spendOnSocket: async (rule: Rule, key: string): Promise<void> => { await count(rule, key) },
 
     async forgive (rule: Rule, key: string): Promise<void> {
       await limiterOf(rule).delete(key)

@@ -8,7 +8,7 @@ import { JoinedRoom, NewRoom, Room, RoomEdit, Stage } from '../protocol/room.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
-import { privateCache, readCursor, readId, toPage } from './conventions.ts'
+import { privateCache, readCursor, readId, readRoomCode, toPage } from './conventions.ts'
 import { answer, hostSecurity, nobodySecurity, problemResponses } from './openapi.ts'
 
 export interface RoomRoutesOptions {
@@ -80,13 +80,8 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   app.get('/join/:code', {
     schema: { tags: ['Rooms'], security: nobodySecurity, operationId: 'findRoom', summary: 'Find a room by its code', response: { 200: Closed({ room: JoinedRoom }), ...problemResponses(404) } }
   }, async (request, reply) => {
-    const { room } = await rooms.findByCode(readCode(request.params))
+    const { room } = await rooms.findByCode(readRoomCode(request.params))
     reply.header('cache-control', 'no-cache')
     return { room: toJoinedRoom(room) }
   })
-}
-
-function readCode (params: unknown): string {
-  const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
-  return typeof code === 'string' && code.length <= 40 ? code : ''
 }

@@ -7,6 +7,7 @@ import type { PollViews, VisibleResults } from '../polls/poll-views.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import type { VoterClaims } from '../rooms/voter-identity.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
@@ -30,10 +31,10 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
 
   /** The voter of a vote, counted. */
-  async function requireCaster (request: FastifyRequest): Promise<string> {
-    const voterId = await authentication.requireVoter(request)
-    await limits.spend(request, 'vote', voterId)
-    return voterId
+  async function requireCaster (request: FastifyRequest): Promise<VoterClaims> {
+    const claims = await authentication.requireVoter(request)
+    await limits.spend(request, 'vote', claims.voterId ?? claims.userId ?? '')
+    return claims
   }
 
   const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
@@ -43,25 +44,25 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   app.put('/polls/:pollId/vote', {
     schema: { ...common, operationId: 'castVote', summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
   }, async (request, reply) => {
-    const voterId = await requireCaster(request)
+    const claims = await requireCaster(request)
     reply.header('cache-control', privateCache)
-    return await cast({ pollId: pollIdOf(request.params), voterId, ...request.body })
+    return await cast({ pollId: pollIdOf(request.params), ...claims, ...request.body })
   })
 
   app.delete('/polls/:pollId/vote', {
     schema: { ...common, operationId: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
   }, async (request, reply) => {
-    const voterId = await requireCaster(request)
+    const claims = await requireCaster(request)
     reply.header('cache-control', privateCache)
-    return await cast({ pollId: pollIdOf(request.params), voterId, answer: null })
+    return await cast({ pollId: pollIdOf(request.params), ...claims, answer: null })
   })
 
   app.get('/polls/:pollId/vote', {
     schema: { ...common, operationId: 'readVote', summary: 'The own vote in the current round', response: { 200: MyVote, ...problemResponses(401, 403, 404) } }
   }, async (request, reply) => {
-    const voterId = await authentication.requireVoter(request)
+    const claims = await authentication.requireVoter(request)
     reply.header('cache-control', privateCache)
-    return await views.findMyVote(pollIdOf(request.params), voterId)
+    return await views.findMyVote(pollIdOf(request.params), claims)
   })
 
   // Without the type provider, which would have the answer as an object: it is sent as the text that is encoded already.

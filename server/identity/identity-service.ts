@@ -78,6 +78,8 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
     touchApiKey(db, keyId).catch((error: unknown) => { onError(error, 'the use of a key could not be noted') })
   }
 
+  const identifyVoter = (voterId: string): VoterIdentity => ({ voterId, voterToken: tokens.signVoter(voterId) })
+
   return {
     /** Throws forbidden when registration is closed, conflict when the address has an account. */
     async register ({ email, password, name }: Registration): Promise<TokensBody> {
@@ -134,10 +136,10 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
       return sessionIds.filter((id) => !live.has(id))
     },
 
-    mintVoter (): VoterIdentity {
-      const voterId = uuidv7()
-      return { voterId, voterToken: tokens.signVoter(voterId) }
-    }
+    mintVoter: (): VoterIdentity => identifyVoter(uuidv7()),
+
+    /** The identity of a voter who has proved to be this one. */
+    identifyVoter
   }
 }
 

@@ -4,6 +4,7 @@ import { appendBallots, type StoredBatch } from '../../db/ledger.ts'
 import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { createBatchTeller } from './batch-teller.ts'
+import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { createBucketCache } from './bucket-cache.ts'
 import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
@@ -22,10 +23,9 @@ export interface BallotBoxOptions {
   onError: (error: unknown, sentence: string) => void
 }
 
-export interface VoteRequest {
+/** Its claims are from verified tokens, never from a payload. */
+export interface VoteRequest extends VoterClaims {
   pollId: string
-  /** From a verified token, never from a payload. */
-  voterId: string
   /** Null takes the vote back. */
   answer: Answer | null
   round?: number | undefined
@@ -71,7 +71,8 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, settle: Settle): void {
     if (snapshot === undefined || snapshot.poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
     const { poll, staff } = snapshot
-    if (staff.banned.includes(request.voterId)) return settle(new PlenumError('forbidden', { detail: 'A moderator of this room has excluded this device from voting.' }))
+    const voter = voterIn(staff.access, request)
+    if (voter !== undefined && staff.banned.includes(voter)) return settle(new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' }))
     if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
     let answer: Answer | null
     try {
@@ -80,7 +81,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
       return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
     }
     const lane = laneOf(poll.id)
-    lane.queue.push({ voterId: request.voterId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
+    lane.queue.push({ voterId: request.voterId, userId: request.userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
     waiting += 1
     if (!lane.isCommitting) void work(poll.id, lane)
   }
@@ -109,7 +110,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
   async function commit (pollId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
     const isOpenEnded = (kind: Poll['kind']) => kinds[kind].isOpenEnded
-    const storing = appendBallots(votes, { pollId, voterIds: distinctVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
+    const storing = appendBallots(votes, { pollId, voterIds: listVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
       if (stored?.buckets !== undefined) buckets.keep(pollId, stored.buckets)
@@ -172,8 +173,14 @@ class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 }
 
-function distinctVoters (batch: readonly CastVote[]): string[] {
-  return Array.from(new Set(batch.map((vote) => vote.voterId)))
+/** Only under the lock it is known which of its ids a vote counts for. */
+function listVoters (batch: readonly CastVote[]): string[] {
+  const ids = new Set<string>()
+  for (const { voterId, userId } of batch) {
+    if (voterId !== undefined) ids.add(voterId)
+    if (userId !== undefined) ids.add(userId)
+  }
+  return Array.from(ids)
 }
 
 /** The receipts of a batch, in its order; votes with the same outcome share one. */

@@ -1,12 +1,12 @@
 import type { BallotDecision, BallotState, LockedPoll, NewBallot, StoredBallot } from '../../db/ledger.ts'
 import type { Answer, ReceiptStatus } from '../protocol/poll.ts'
 import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
+import { noVoter, notAdmitted, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { kinds } from './kinds/kinds.ts'
 import { startTally, type TallyInTheMaking } from './tally.ts'
 
 /** A vote as it waits for its batch. */
-export interface CastVote {
-  voterId: string
+export interface CastVote extends VoterClaims {
   /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
   answer: Answer | null
   /** Stored, but not counted before a moderator has approved it. */
@@ -41,18 +41,20 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
+    const voterId = admit(state, vote)
+    if (voterId instanceof PlenumError) return voterId
     if (vote.round !== undefined && vote.round !== poll.round) {
       return new PlenumError('conflict', { detail: `The poll is in round ${poll.round}; this vote was meant for round ${vote.round}.` })
     }
-    const stored = newest.get(vote.voterId)
+    const stored = newest.get(voterId)
     if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
       return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at, isHeld: stored.review !== null }
     }
     const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
     if (refused !== undefined) return refused
     const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, review: vote.isHeld ? 'held' : null, at: now }
-    ballots.push({ voterId: vote.voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
-    newest.set(vote.voterId, ballot)
+    ballots.push({ voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
+    newest.set(voterId, ballot)
     tally.replace(countedAnswer(stored), countedAnswer(ballot))
     const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
     return vote.isHeld ? accepted(status, true) : outcomes[status]
@@ -67,6 +69,14 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
 /** What of a stored ballot counts: nothing of one that was taken back, is held or was removed. */
 export function countedAnswer (ballot: StoredBallot | undefined): Answer | null {
   return ballot === undefined || ballot.review !== null ? null : ballot.answer
+}
+
+/** Whose vote it is, by what the room asks for now; before anything of the poll's state is looked at. */
+function admit ({ admission }: BallotState, vote: CastVote): string | PlenumError {
+  if (admission === undefined) return voterIn('open', vote) ?? noVoter('open')
+  const voterId = voterIn(admission.access, vote)
+  if (voterId === undefined) return noVoter(admission.access)
+  return admission.admitted.has(voterId) ? voterId : notAdmitted(admission.access)
 }
 
 /** Canonical answers have one field each, so their text is the same exactly when they are. */

@@ -1,6 +1,7 @@
 import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
+import { noVoter, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import type { MyVotes } from './my-votes.ts'
 import type { PollService } from './poll-service.ts'
 import { hostBodyOf, type PollSnapshot } from './poll-snapshot.ts'
@@ -29,8 +30,10 @@ export type PollViews = ReturnType<typeof createPollViews>
 
 /** What one onlooker sees of polls, the same on every transport. */
 export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoard, myVotes: MyVotes, polls: PollService }) {
-  async function findVote (pollId: string, { voterId, isNewVoter = false }: Onlooker) {
-    return voterId === undefined || isNewVoter ? undefined : await myVotes.find(pollId, voterId)
+  async function findVote ({ poll, staff: { access } }: PollSnapshot, onlooker: Onlooker) {
+    const voter = voterIn(access, onlooker)
+    const cannotHaveVoted = voter === undefined || (voter === onlooker.voterId && onlooker.isNewVoter === true)
+    return cannotHaveVoted ? undefined : await myVotes.find(poll.id, voter)
   }
 
   /** Throws poll_not_found, for a draft of somebody else too. */
@@ -58,7 +61,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
      */
     async prepareView (pollId: string, onlooker: Onlooker): Promise<() => PollView> {
       const found = await find(pollId, onlooker)
-      const vote = await findVote(pollId, onlooker)
+      const vote = await findVote(found, onlooker)
       return () => {
         const snapshot = board.get(pollId) ?? found
         const myVote = vote?.round === snapshot.poll.round ? vote.answer : null
@@ -83,20 +86,29 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
 
     /** Throws results_hidden, not_found for a round that never was. */
     async findResults (pollId: string, onlooker: Onlooker, round?: number): Promise<VisibleResults> {
-      const { poll } = await find(pollId, onlooker)
+      const found = await find(pollId, onlooker)
+      const { poll } = found
       if (round !== undefined && round < poll.round) return await findPast(pollId, onlooker, round)
       const needsVote = resultsAudience(poll) === 'voted'
-      const vote = needsVote ? await findVote(pollId, onlooker) : undefined
+      const vote = needsVote ? await findVote(found, onlooker) : undefined
       const snapshot = board.get(pollId) ?? await find(pollId, onlooker)
       const isForEveryone = checkVisible(snapshot.poll, { isHost: seesAsStaff(snapshot.staff, onlooker), hasVoted: vote?.answer != null })
       if (round !== undefined && round !== snapshot.poll.round) throw noRound(round)
       return { results: snapshot.results, isForEveryone, isPast: false }
     },
 
-    /** The voter's own vote in the current round; both null without one. */
-    async findMyVote (pollId: string, voterId: string): Promise<{ answer: PollView['myVote'], receipt: Receipt | null }> {
-      const { poll } = await find(pollId, { voterId })
-      const vote = await myVotes.find(pollId, voterId)
+    /** The own answer in the current round, of whoever votes here. */
+    async findMyAnswer (pollId: string, onlooker: Onlooker): Promise<PollView['myVote']> {
+      const vote = await findVote(await find(pollId, onlooker), onlooker)
+      return vote?.answer ?? null
+    },
+
+    /** The voter's own vote in the current round; both null without one. Throws like a vote when there is no voter. */
+    async findMyVote (pollId: string, claims: VoterClaims): Promise<{ answer: PollView['myVote'], receipt: Receipt | null }> {
+      const { poll, staff: { access } } = await find(pollId, claims)
+      const voter = voterIn(access, claims)
+      if (voter === undefined) throw noVoter(access)
+      const vote = await myVotes.find(pollId, voter)
       if (vote === undefined || vote.answer === null) return { answer: null, receipt: null }
       const isVisible = maySeeResults(poll, { isHost: false, hasVoted: true })
       return {

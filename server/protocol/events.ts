@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { TypedAccessCode } from './access-code.ts'
 import { Closed, Empty, Id } from './common.ts'
 import { Answer, Poll, PollView, Receipt, Results } from './poll.ts'
 import type { SocketProblem } from './problem.ts'
@@ -6,7 +7,8 @@ import { JoinedRoom, RoomState } from './room.ts'
 
 /** What a client may send, by event name. Every call is answered by its ack. */
 export const clientEvents = {
-  'room:join': Closed({ code: Type.String({ minLength: 1, maxLength: 40 }) }),
+  /** With an access code the socket becomes its voter from then on; the answer has that voter's token. */
+  'room:join': Closed({ code: Type.String({ minLength: 1, maxLength: 40 }), accessCode: Type.Optional(TypedAccessCode) }),
   'room:leave': Empty,
   'poll:join': Closed({ pollId: Type.String() }),
   'poll:leave': Closed({ pollId: Type.String() }),

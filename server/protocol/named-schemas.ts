@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import { AccessCode, AccessCodeRedemption, CreatedAccessCodes, NewAccessCodes } from './access-code.ts'
 import { isObject } from './common.ts'
 import { Answer, NewPoll, Poll, PollEdit, PollKind, PollStatus, PollView, Receipt, Results, ResultsVisibility } from './poll.ts'
 import {
@@ -14,6 +15,10 @@ import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
 /** What the contract files call by name, so that clients generated from them have the same words. */
 const namedSchemas: Readonly<Record<string, TSchema>> = {
+  AccessCode,
+  AccessCodeRedemption,
+  CreatedAccessCodes,
+  NewAccessCodes,
   Answer,
   Derived,
   BannedVoter,

@@ -34,9 +34,9 @@ export const Room = Closed({
 })
 export type Room = Static<typeof Room>
 
-export const NewRoom = Closed({ title: Title }, { examples: [{ title: 'All hands' }] })
+export const NewRoom = Closed({ title: Title, access: Type.Optional(RoomAccess) }, { examples: [{ title: 'All hands' }] })
 export type NewRoom = Static<typeof NewRoom>
-export const RoomEdit = Closed({ title: Type.Optional(Title) })
+export const RoomEdit = Closed({ title: Type.Optional(Title), access: Type.Optional(RoomAccess) })
 export type RoomEdit = Static<typeof RoomEdit>
 export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: null }] })
 
@@ -44,11 +44,12 @@ export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: nul
 export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
-/** The `room` event: what is on stage, and how many people are connected to it. */
+/** The `room` event: what is on stage, what voting asks for, and how many people are connected. */
 export const RoomState = Closed({
   roomId: Id,
   revision: Type.Integer({ minimum: 1 }),
   currentPollId: Nullable(Id),
+  access: RoomAccess,
   present: Type.Integer({ minimum: 0 })
 })
 export type RoomState = Static<typeof RoomState>

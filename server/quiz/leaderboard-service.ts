@@ -8,6 +8,7 @@ import type { ResultsBoard } from '../polls/results-board.ts'
 import type { Leaderboard, Score } from '../protocol/leaderboard.ts'
 import { invalidField, PlenumError } from '../protocol/problem.ts'
 import type { RoomSnapshot } from '../rooms/room-board.ts'
+import { noVoter, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { pointsOf, rankScores, type Tallied } from './scoring.ts'
 
@@ -73,15 +74,18 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
 
   return {
     /** Throws room_not_found. */
-    async find (roomId: string, voterId: string | undefined, limit: number): Promise<Leaderboard> {
-      await requireRoom(roomId)
+    async find (roomId: string, claims: VoterClaims, limit: number): Promise<Leaderboard> {
+      const { staff } = await requireRoom(roomId)
+      const voterId = voterIn(staff.access, claims)
       const { quizzes, ranked, byVoter } = await findRanking(roomId)
       return { quizzes, players: ranked.length, items: ranked.slice(0, limit), mine: voterId === undefined ? null : byVoter.get(voterId) ?? null }
     },
 
-    /** Throws room_not_found. */
-    async setName (roomId: string, voterId: string, name: string): Promise<void> {
+    /** Throws room_not_found, validation_failed for a name that is not welcome, and what a vote without a voter is told. */
+    async setName (roomId: string, claims: VoterClaims, name: string): Promise<void> {
       const { staff } = await requireRoom(roomId)
+      const voterId = voterIn(staff.access, claims)
+      if (voterId === undefined) throw noVoter(staff.access)
       if (isFlagged(name, staff)) throw invalidField('/name', 'is not welcome here; choose another')
       await setParticipantName(db, roomId, voterId, name)
       held.delete(roomId)

@@ -4,10 +4,16 @@ import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Closed, Id, Nullable } from '../protocol/common.ts'
 import { Poll, Results } from '../protocol/poll.ts'
-import { MemberRole, Room } from '../protocol/room.ts'
+import { MemberRole, Room, RoomAccess } from '../protocol/room.ts'
 
 const Staff = Closed({
-  ownerId: Id, roles: Type.Record(Type.String(), MemberRole), presenterHash: Nullable(Type.String()), banned: Type.Array(Id), blockedWords: Type.Array(Type.String()), revision: Type.Integer({ minimum: 1 })
+  ownerId: Id,
+  roles: Type.Record(Type.String(), MemberRole),
+  presenterHash: Nullable(Type.String()),
+  banned: Type.Array(Id),
+  blockedWords: Type.Array(Type.String()),
+  access: RoomAccess,
+  revision: Type.Integer({ minimum: 1 })
 })
 
 const PollSecret = Closed({ correct: Poll.properties.correct, explanation: Poll.properties.explanation })

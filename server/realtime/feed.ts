@@ -6,6 +6,7 @@ import type { ResultsBoard } from '../polls/results-board.ts'
 import { maySeePoll, maySeeResults } from '../polls/visibility.ts'
 import type { FeedMessage } from '../protocol/events.ts'
 import { seesAsStaff } from '../rooms/staff.ts'
+import { voterIn } from '../rooms/voter-identity.ts'
 
 /** One connection of the feed, whatever carries it. */
 export interface FeedConnection {
@@ -19,8 +20,9 @@ interface Subscriber {
   pollId: string
   connection: FeedConnection
   onlooker: Onlooker
-  /** Of the own vote when the feed began. */
+  /** Of the own vote when the feed began, and who it was then. */
   votedRound: number | undefined
+  votedAs: string | undefined
   /** The newest revision and version sent: a change that is in the state it began with is not sent again. */
   sent: Record<FeedMessage['type'], number>
   /** What to send once the reader has caught up; undefined while it keeps up. */
@@ -39,7 +41,8 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   const byPoll = new Map<string, Set<Subscriber>>()
 
   function maySee (subscriber: Subscriber, { poll, staff }: PollSnapshot): boolean {
-    return maySeeResults(poll, { isHost: seesAsStaff(staff, subscriber.onlooker), hasVoted: subscriber.votedRound === poll.round })
+    const hasVoted = subscriber.votedRound === poll.round && subscriber.votedAs === voterIn(staff.access, subscriber.onlooker)
+    return maySeeResults(poll, { isHost: seesAsStaff(staff, subscriber.onlooker), hasVoted })
   }
 
   function send (subscriber: Subscriber, message: FeedMessage, text: string): void {
@@ -101,10 +104,19 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
 
     /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */
     async join (pollId: string, onlooker: Onlooker, open: () => FeedConnection): Promise<{ leave (): void, drained (): void, becomeAudience (): void }> {
+      // Before the own vote is looked up: should the room's access change meanwhile, it is not taken for the next identity's.
+      const access = (await board.find(pollId))?.staff.access ?? 'open'
       const draw = await views.prepareView(pollId, onlooker)
       const { myVote, poll } = draw()
       const subscriber: Subscriber = {
-        pollId, connection: open(), onlooker: { ...onlooker }, votedRound: myVote === null ? undefined : poll.round, sent: { poll: 0, results: 0 }, missed: undefined, behindSince: 0
+        pollId,
+        connection: open(),
+        onlooker: { ...onlooker },
+        votedRound: myVote === null ? undefined : poll.round,
+        votedAs: voterIn(access, onlooker),
+        sent: { poll: 0, results: 0 },
+        missed: undefined,
+        behindSince: 0
       }
       const subscribers = byPoll.get(pollId) ?? new Set()
       byPoll.set(pollId, subscribers.add(subscriber))

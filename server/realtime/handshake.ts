@@ -4,12 +4,12 @@ import { Compile } from 'typebox/compile'
 import type { IdentityService } from '../identity/identity-service.ts'
 import type { OriginCheck } from '../identity/origins.ts'
 import { claimsToBeApiKey, claimsToBePresenter, hashSecret } from '../identity/secrets.ts'
-import { hostCookieNames, voterCookieNames, type AccessClaims, type Tokens } from '../identity/tokens.ts'
+import { hostCookieNames, voterCookieNames, type Tokens } from '../identity/tokens.ts'
 import { asPlenumError } from '../polls/errors.ts'
 import { HandshakeAuth } from '../protocol/events.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { createEventLimiter } from './event-limiter.ts'
-import type { LiveSocket, SocketData } from './socket-types.ts'
+import type { LiveSocket, SocketData, SocketHost } from './socket-types.ts'
 
 export interface HandshakeOptions {
   identity: IdentityService
@@ -36,12 +36,15 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
   }
 
   /** A program's key is looked up, a person's token is verified by signature alone; either is watched from then on. */
-  async function readHost (socket: LiveSocket, givenToken: string | undefined): Promise<AccessClaims | undefined> {
-    if (givenToken === undefined) return cookiesOf(socket.request, hostCookieNames).map(tokens.verifyHostCookie).find((claims) => claims !== undefined)
-    if (!claimsToBeApiKey(givenToken)) return await tokens.verifyAccess(givenToken)
+  async function readHost (socket: LiveSocket, givenToken: string | undefined): Promise<SocketHost | undefined> {
+    if (givenToken === undefined) {
+      const claims = cookiesOf(socket.request, hostCookieNames).map(tokens.verifyHostCookie).find((claims) => claims !== undefined)
+      return claims && { ...claims, mayVote: true }
+    }
+    if (!claimsToBeApiKey(givenToken)) return { ...await tokens.verifyAccess(givenToken), mayVote: true }
     const { user, sessionId, expiresAt, scopes } = await identity.identifyHost(givenToken)
     if (scopes?.includes('results:read') !== true) throw new PlenumError('forbidden', { detail: 'This API key has no scope results:read.' })
-    return { userId: user.id, sessionId, expiresAt }
+    return { userId: user.id, sessionId, expiresAt, mayVote: scopes.includes('votes:write') }
   }
 
   async function identify (socket: LiveSocket): Promise<void> {
@@ -52,6 +55,7 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
       host: await readHost(socket, auth.accessToken),
       presenterHash: readPresenter(auth.presenterToken),
       roomId: undefined,
+      wrongCodes: 0,
       limiter: createEventLimiter(maxEventsPerSocket, performance.now())
     }
   }

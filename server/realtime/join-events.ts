@@ -4,20 +4,28 @@ import { isUuid } from '../protocol/common.ts'
 import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
 import type { PollStatus, PollView } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { seesAsStaff } from '../rooms/staff.ts'
+import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
-import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
+import { hostsRoom, isVotedRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
 import { onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
+  accessCodes: AccessCodeService
+  /** Counts one more code that does not exist. Throws rate_limited when it is one too many from this address. */
+  countWrongCode: (address: string) => Promise<void>
   board: ResultsBoard
   views: PollViews
   /** Called for everyone of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
+
+// Typing errors are few; right codes are not counted.
+const maxWrongCodes = 20
 
 /** In a room's list for its audience: neither a draft nor archived. */
 export function isListed (poll: { status: PollStatus }): boolean {
@@ -34,15 +42,18 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, board, views, noteJoin }: JoinEventsOptions) {
+export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
+    const voter = voterIn(staff.access, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
     if (seesAsStaff(staff, onlookerOf(socket))) void socket.join(hostsRoom(pollId))
     const draw = await views.prepareView(pollId, onlookerOf(socket))
     return () => {
       const view = draw()
-      if (view.myVote !== null) void socket.join(votedRoom(pollId, view.poll.round))
+      // Who has signed out meanwhile, or become a code's voter, is somebody else now.
+      const isSame = voter === voterIn(staff.access, onlookerOf(socket))
+      if (view.myVote !== null && isSame) void socket.join(votedRoom(pollId, view.poll.round, staff.access))
       return view
     }
   }
@@ -61,9 +72,27 @@ export function joinEvents ({ rooms, board, views, noteJoin }: JoinEventsOptions
     for (const { poll } of await board.findRoom(roomId)) leavePoll(socket, poll.id)
   }
 
+  /** From then on the socket is the code's voter. */
+  async function redeem (socket: LiveSocket, roomId: string, accessCode: string): Promise<void> {
+    const { data, handshake } = socket
+    const redeemed = await accessCodes.redeem(roomId, accessCode, data.voterId)
+    if (redeemed === undefined) {
+      data.wrongCodes += 1
+      if (data.wrongCodes > maxWrongCodes) throw new PlenumError('rate_limited', { retryAfterMs: 60_000 })
+      await countWrongCode(handshake.address)
+      throw wrongAccessCode()
+    }
+    if (data.voterId === redeemed.voter.voterId) return
+    Object.assign(data, redeemed.voter)
+    data.isNewVoter = false
+    // What the voter that it was has voted on is not what this one has.
+    for (const room of Array.from(socket.rooms)) if (isVotedRoom(room)) void socket.leave(room)
+  }
+
   return {
-    'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code }, reply) => {
+    'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code, accessCode }, reply) => {
       const { room: { id } } = await rooms.findByCode(code)
+      if (accessCode !== undefined) await redeem(socket, id, accessCode)
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id
       void socket.join(stageRoom(id))

@@ -51,7 +51,7 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
     const last = shown.get(roomId)
     if (last?.present === present && last.revision === room.revision) return
     shown.set(roomId, { present, revision: room.revision })
-    emitRoom({ roomId, revision: room.revision, currentPollId: room.currentPollId, present })
+    emitRoom({ roomId, revision: room.revision, currentPollId: room.currentPollId, access: room.access, present })
   }
 
   function tell (roomId: string): void {

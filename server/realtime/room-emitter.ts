@@ -98,7 +98,7 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
     emitRemoved (snapshot: PollSnapshot): void {
       const { id, round } = snapshot.poll
       io.local.to(pollRooms(snapshot)).emit('poll:removed', { pollId: id })
-      for (const room of [pollRoom(id), hostsRoom(id), votedRoom(id, round)]) io.local.in(room).socketsLeave(room)
+      for (const room of [pollRoom(id), hostsRoom(id), votedRoom(id, round, 'open'), votedRoom(id, round, 'accounts')]) io.local.in(room).socketsLeave(room)
     },
 
     /** Who does not see what hosts see any more stays as one of the audience. */
@@ -134,10 +134,10 @@ function pollRooms ({ poll }: PollSnapshot): string[] {
   return poll.status === 'draft' ? [hostsRoom(poll.id)] : [pollRoom(poll.id), stageRoom(poll.roomId)]
 }
 
-function resultsRooms ({ poll, results }: PollSnapshot, audience: Audience): string[] {
+function resultsRooms ({ poll, results, staff }: PollSnapshot, audience: Audience): string[] {
   switch (audience) {
     case 'everyone': return [pollRoom(poll.id)]
-    case 'voted': return [votedRoom(poll.id, results.round), hostsRoom(poll.id)]
+    case 'voted': return [votedRoom(poll.id, results.round, staff.access), hostsRoom(poll.id)]
     case 'hosts': return [hostsRoom(poll.id)]
     default: return audience satisfies never
   }

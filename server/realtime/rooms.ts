@@ -1,7 +1,12 @@
+import type { RoomAccess } from '../protocol/room.ts'
+
 /** Names of the Socket.IO rooms. A socket is in those whose messages its viewer may see. */
 export const stageRoom = (roomId: string) => `room:${roomId}`
 export const pollRoom = (pollId: string) => `poll:${pollId}`
 export const hostsRoom = (pollId: string) => `poll:${pollId}:hosts`
-export const isHostsRoom = (name: string) => name.startsWith('poll:') && name.endsWith(':hosts')
-/** By round: who voted in one round has not voted in the next. */
-export const votedRoom = (pollId: string, round: number) => `poll:${pollId}:voted:${round}`
+const isHostsRoom = (name: string) => name.startsWith('poll:') && name.endsWith(':hosts')
+/** By round: who voted in one round has not voted in the next. And by who votes: a device that has voted is no person who has. */
+export const votedRoom = (pollId: string, round: number, access: RoomAccess) => `poll:${pollId}:voted:${round}${access === 'accounts' ? ':person' : ''}`
+export const isVotedRoom = (name: string) => /^poll:[^:]+:voted:/.test(name)
+/** What a socket is in by who has signed in there. */
+export const isAccountsRoom = (name: string) => isHostsRoom(name) || (isVotedRoom(name) && name.endsWith(':person'))

@@ -11,7 +11,7 @@ import type { Cluster } from './cluster.ts'
 import { sendAcksAsFrames } from './encoded-event.ts'
 import { admitEvent } from './event-limiter.ts'
 import type { createAdmission, createHandshake } from './handshake.ts'
-import { isHostsRoom } from './rooms.ts'
+import { isAccountsRoom } from './rooms.ts'
 import type { SessionWatch } from './session-watch.ts'
 import type { LiveServer, LiveSocket } from './socket-types.ts'
 
@@ -114,7 +114,7 @@ function followSession (socket: LiveSocket, sessions: SessionWatch): void {
     end () {
       socket.data.host = undefined
       for (const room of Array.from(socket.rooms)) {
-        if (isHostsRoom(room)) void socket.leave(room)
+        if (isAccountsRoom(room)) void socket.leave(room)
       }
     }
   })

@@ -2,7 +2,11 @@ import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import type { AccessClaims } from '../identity/tokens.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { ServerToClientEvents } from '../protocol/events.ts'
+import type { VoterClaims } from '../rooms/voter-identity.ts'
 import type { EventLimiter } from './event-limiter.ts'
+
+/** A host, and whether it may vote as the user: a program's key only with that scope. */
+export type SocketHost = AccessClaims & { mayVote: boolean }
 
 /** What a connection proved at its handshake, and what it joined. */
 export interface SocketData {
@@ -11,10 +15,11 @@ export interface SocketData {
   /** Made at this handshake, and neither has it voted here nor did anyone get its token: cannot have voted. */
   isNewVoter: boolean
   /** Undefined for the audience, and from the moment the session ends. */
-  host: AccessClaims | undefined
+  host: SocketHost | undefined
   /** Of the secret in the presenter link that the handshake brought. */
   presenterHash: string | undefined
   roomId: string | undefined
+  wrongCodes: number
   limiter: EventLimiter
 }
 
@@ -29,4 +34,8 @@ export type LiveServer = Server<DefaultEventsMap, ServerToClientEvents, InterSer
 
 export function onlookerOf ({ data }: LiveSocket): Onlooker {
   return { userId: data.host?.userId, presenterHash: data.presenterHash, voterId: data.voterId, isNewVoter: data.isNewVoter }
+}
+
+export function claimsOf ({ data: { host, voterId } }: LiveSocket): VoterClaims {
+  return { voterId, userId: host?.mayVote === true ? host.userId : undefined }
 }

@@ -5,30 +5,36 @@ import { isUuid } from '../protocol/common.ts'
 import { clientEvents } from '../protocol/events.ts'
 import type { Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler, type Reply } from './client-event.ts'
 import { votedRoom } from './rooms.ts'
-import type { LiveSocket } from './socket-types.ts'
+import { claimsOf, type LiveSocket } from './socket-types.ts'
 
 /** A vote's first room: checked here, counted in the ballot box, acknowledged after its commit. */
 export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board: ResultsBoard }) {
   /** Who votes may see what only voters see, from now on or no more. */
-  function followResults (socket: LiveSocket, receipt: Receipt): void {
-    const room = votedRoom(receipt.pollId, receipt.round)
+  function followResults (socket: LiveSocket, claims: VoterClaims, receipt: Receipt): void {
+    const snapshot = board.get(receipt.pollId)
+    if (snapshot === undefined) return
+    const { access } = snapshot.staff
+    // Who has signed out meanwhile, or become a code's voter, is somebody else now.
+    if (voterIn(access, claims) !== voterIn(access, claimsOf(socket))) return
+    const room = votedRoom(receipt.pollId, receipt.round, access)
     if (receipt.status === 'withdrawn') void socket.leave(room)
     if (receipt.status === 'withdrawn' || socket.rooms.has(room)) return
     void socket.join(room)
-    const snapshot = board.get(receipt.pollId)
-    if (snapshot !== undefined && snapshot.results.round === receipt.round && resultsAudience(snapshot.poll) === 'voted') {
+    if (snapshot.results.round === receipt.round && resultsAudience(snapshot.poll) === 'voted') {
       socket.emit('results', snapshot.results)
     }
   }
 
-  function cast (socket: LiveSocket, { pollId, answer, round }: Omit<VoteRequest, 'voterId'>, reply: Reply<Receipt>): void {
+  function cast (socket: LiveSocket, { pollId, answer, round }: Omit<VoteRequest, keyof VoterClaims>, reply: Reply<Receipt>): void {
     if (!isUuid(pollId)) return reply(new PlenumError('poll_not_found'))
     socket.data.isNewVoter = false
-    ballotBox.cast({ pollId, voterId: socket.data.voterId, answer, round }, (outcome) => {
+    const claims = claimsOf(socket)
+    ballotBox.cast({ pollId, ...claims, answer, round }, (outcome) => {
       reply(outcome)
-      if (!(outcome instanceof PlenumError)) followResults(socket, outcome)
+      if (!(outcome instanceof PlenumError)) followResults(socket, claims, outcome)
     })
   }
 

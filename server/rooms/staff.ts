@@ -1,5 +1,5 @@
 import { PlenumError } from '../protocol/problem.ts'
-import type { MemberRole } from '../protocol/room.ts'
+import type { MemberRole, RoomAccess } from '../protocol/room.ts'
 
 /** Who manages a room, and whom and what they keep out, as of this revision of it. */
 export interface Staff {
@@ -12,6 +12,8 @@ export interface Staff {
   readonly banned: string[]
   /** What of open answers is held for review when it has one of these words. */
   readonly blockedWords: string[]
+  /** What voting asks for: not the staff's, but of the same revision. */
+  readonly access: RoomAccess
   readonly revision: number
 }
 

@@ -92,7 +92,7 @@ t.test('[O4] arguments that are not valid exit with 2, refusals with 1 and their
   const refused = await plenum(['open', poll.id, '--json', '--token', 'x'])
   t.match(JSON.parse(refused.stderr), { error: { code: 'unauthenticated', status: 401 } })
   t.match(await plenum(['open', poll.id, '--url', 'http://127.0.0.1:9']), { code: 1, stderr: /cannot be reached/ })
-  for (const name of ['create', 'open', 'close', 'watch', 'vote', 'export', 'seed', 'doctor']) {
+  for (const name of ['create', 'open', 'close', 'watch', 'vote', 'export', 'codes', 'seed', 'doctor']) {
     t.match(await plenum([name, '--help']), { code: 0, stderr: '', stdout: new RegExp(`^Usage: plenum ${name} `) })
   }
 })
@@ -156,6 +156,21 @@ t.test('doctor tells what works, and exits with 1 when something does not', asyn
   t.match(findings.filter(({ ok }) => ok === false), [{ check: 'origin', says: /PUBLIC_URL/ }])
 
   t.match(await plenum(['doctor', '--url', 'http://127.0.0.1:9']), { code: 1, stdout: /FAILED server/, stderr: /9 of 9 checks failed/ })
+})
+
+t.test('codes writes new codes of a room, and who redeems one is its voter', async (t) => {
+  const room = await client.rooms.create({ title: 'Assembly', access: 'codes' })
+  const csv = await plenum(['codes', room.id, '--count', '3'])
+  t.match({ code: csv.code, stderr: csv.stderr, lines: csv.lines.length }, { code: 0, stderr: '', lines: 4 })
+  const [, accessCode = ''] = /#code=([\w-]{14})/.exec(csv.stdout) ?? []
+  const voter = await createHttpClient({ baseUrl: url }).voters.redeem(room.code, accessCode)
+  const poll = await host.openPoll({ roomId: room.id })
+  t.match(await plenum(['vote', poll.id, 'yes', '--voter', voter.voterToken]), { code: 0 })
+  t.match(await plenum(['vote', poll.id, 'yes']), { code: 1, stderr: /access code/ })
+  await client.rooms.revokeCode(room.id, voter.voterId)
+  t.match(await plenum(['vote', poll.id, 'no', '--voter', voter.voterToken]), { code: 1, stderr: /revoked/ })
+  t.match((await plenum(['codes', room.id, '--count', '1', '--format', 'html'])).stdout, /^<!doctype html>/)
+  t.match(await plenum(['codes', room.id, '--count', '5001']), { code: 2 })
 })
 
 t.test('export writes what the server has, or says that it has none', async (t) => {

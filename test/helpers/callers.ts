@@ -55,6 +55,7 @@ export async function createCallers (url: string) {
     for (const [one, role] of [[editor, 'editor'], [moderator, 'moderator'], [viewer, 'viewer']] as const) await admit(one, role, id)
     return id
   }
+  const accessCode = once(async () => (await owner.call<{ items: { id: string }[] }>('POST', `/rooms/${room.id}/access-codes`, { count: 1 })).body.items[0]?.id ?? '')
   const roomToPresent = once(otherRoom)
   const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
   const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
@@ -66,6 +67,6 @@ export async function createCallers (url: string) {
   }
 
   return {
-    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, roomToPresent, createHook, hook
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
   }
 }

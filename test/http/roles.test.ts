@@ -14,7 +14,7 @@ import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
 const {
-  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, roomToPresent, createHook, hook
+  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
 } = await createCallers(url)
 
 /** What a route asks for: a permission in the room, an account of any kind, an admin, a voter, or nothing. */
@@ -57,6 +57,11 @@ const rows: Row[] = [
   { route: 'DELETE /rooms/{roomId}', need: 'own', scope: 'polls:write', ok: 204, path: async () => `/rooms/${await otherRoom()}` },
   { route: 'POST /rooms/{roomId}/presenter-link', need: 'edit', ok: 201, path: async () => `/rooms/${await roomToPresent()}/presenter-link` },
   { route: 'DELETE /rooms/{roomId}/presenter-link', need: 'edit', ok: 204, path: async () => `/rooms/${await roomToPresent()}/presenter-link` },
+  { route: 'POST /rooms/{roomId}/access-codes', need: 'edit', scope: 'polls:write', ok: 201, body: { count: 2 }, path: () => `/rooms/${room.id}/access-codes` },
+  { route: 'GET /rooms/{roomId}/access-codes', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/access-codes` },
+  { route: 'DELETE /rooms/{roomId}/access-codes/{accessCodeId}', need: 'edit', scope: 'polls:write', ok: 204, path: async () => `/rooms/${room.id}/access-codes/${await accessCode()}` },
+  // There is no such code, which is told to whoever tries it.
+  { route: 'POST /join/{code}/redeem', need: 'public', ok: 403, body: { accessCode: 'BCDF-GHJK-MNPQ' }, path: () => `/join/${room.code}/redeem` },
   { route: 'GET /join/{code}', need: 'public', ok: 200, path: () => `/join/${room.code}` },
   { route: 'GET /polls', ...anyHost, scope: 'polls:read', ok: 200, path: () => `/polls?roomId=${room.id}` },
   { route: 'POST /polls', need: 'edit', scope: 'polls:write', ok: 201, body: { ...newPoll, roomId: room.id }, path: () => '/polls' },

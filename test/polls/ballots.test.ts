@@ -101,8 +101,8 @@ for (const kind of kindNames) {
           const stored = new Map(Array.from(ledger.newestBallots(), ([voterId, { answer }]) => [voterId, answer]))
           const votes = step.map(({ voter, answer, round }) => castBy(`voter ${voter}`, ledger.canonical(answer), { round }))
           const expected = votes.map((vote) => {
-            const outcome = expectedOutcome(ledger.poll, stored.get(vote.voterId), vote)
-            if (['recorded', 'changed', 'withdrawn'].includes(outcome)) stored.set(vote.voterId, vote.answer)
+            const outcome = expectedOutcome(ledger.poll, stored.get(vote.voterId ?? ''), vote)
+            if (['recorded', 'changed', 'withdrawn'].includes(outcome)) stored.set(vote.voterId ?? '', vote.answer)
             return outcome
           })
           assert.deepEqual(ledger.vote(votes).map(nameOf), expected)

@@ -48,7 +48,7 @@ function lockedState ({ poll = {}, ...rest }: Partial<Omit<LockedState, 'poll'>>
     },
     options: [{ id: 1, label: 'a' }, { id: 2, label: 'b' }, { id: 3, label: 'c' }],
     tally: { pollId: id, round: 1, version: 9, voters: 2, counts: { 1: 2, 2: 1, 3: 0 }, derived: null, correctVoters: 0, at: noon },
-    staff: { ownerId: 'host', roles: {}, presenterHash: null, banned: [], blockedWords: [], revision: 1 },
+    staff: { ownerId: 'host', roles: {}, presenterHash: null, banned: [], blockedWords: [], access: 'open', revision: 1 },
     now: noon,
     hasBallots: true,
     ...rest

@@ -167,7 +167,7 @@ t.test('[R3] a room tells what is on stage and how many people are there', async
 
   const { body: room } = await host.call<RoomState>('PUT', `/rooms/${poll.roomId}/stage`, { pollId: poll.id })
   await until(() => rooms.at(-1)?.currentPollId === poll.id, 'the stage was not told')
-  t.same(rooms.at(-1), { roomId: poll.roomId, revision: room.revision, currentPollId: poll.id, present: 2 })
+  t.same(rooms.at(-1), { roomId: poll.roomId, revision: room.revision, currentPollId: poll.id, access: 'open', present: 2 })
   t.match(await second.call('room:join', { code }), { ok: true, data: { room: { currentPollId: poll.id } } })
   await host.call('PUT', `/rooms/${poll.roomId}/stage`, { pollId: null })
   await until(() => rooms.at(-1)?.currentPollId === null, 'the empty stage was not told')

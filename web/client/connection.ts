@@ -22,6 +22,8 @@ export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>
   /** Why the room cannot be joined at all; null while it can. */
   readonly refusal: ReadonlySignal<SocketProblem | null>
+  /** Of whoever votes on this device; empty until the room was joined. */
+  readonly voterId: ReadonlySignal<string>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
   /** Asks for the whole truth again. */
   refresh: () => void
@@ -36,6 +38,7 @@ export interface Connection {
 export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string, storage: KeyValueStorage = browserStorage): Connection {
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
+  const voterId = signal(voterIdOf(storage.getItem(voterTokenKey) ?? ''))
   const listeners = new Set<() => void>()
   let joinAttempt = 0
   let unansweredInRow = 0
@@ -84,6 +87,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       if (attempt !== joinAttempt || !socket.connected) return
       if (reply.ok) {
         storage.setItem(voterTokenKey, reply.data.voterToken)
+        voterId.value = voterIdOf(reply.data.voterToken)
         liveRoom.applyJoin(reply.data)
         refusal.value = null
         state.value = 'live'
@@ -144,6 +148,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   return {
     state,
     refusal,
+    voterId,
     request,
     refresh: () => { void join() },
     onLive: (listener) => {
@@ -160,6 +165,11 @@ function emit<E extends ClientEvent> (socket: ReturnType<typeof io>, event: E, d
       else resolve({ ok: false, error: socket.connected ? 'no_answer' : 'disconnected' })
     })
   })
+}
+
+/** A token is renewed now and then; the voter's id, the one UUID in it, stays. */
+function voterIdOf (voterToken: string): string {
+  return /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/.exec(voterToken)?.[0] ?? voterToken
 }
 
 function problemOf (error: Error): SocketProblem | null {

@@ -1,4 +1,3 @@
-import { percentWords } from '../../../client/figures.ts'
 import { Bars } from '../../bars.tsx'
 import { FigureTable } from '../../figure-table.tsx'
 import type { ResultsProps } from '../results-props.ts'
@@ -10,8 +9,9 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
   const mostPoints = voters * (poll.options.length - 1)
   const bars = poll.options.map(({ id, label }) => {
     const points = borda[id] ?? 0
-    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), detail: points === 1 ? 'point' : 'points', mark: irv?.winner === id ? '★ Winner' : undefined }
+    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), mark: irv?.winner === id ? '★ Winner' : undefined }
   })
+  const winner = poll.options.find(({ id }) => id === irv?.winner)
   const rounds = irv?.rounds ?? []
   return (
     <div class='results rank-results' data-version={version} data-rows='few' style={{ '--rows': bars.length }}>
@@ -21,13 +21,13 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
         caption={`Results of “${poll.question}”`}
         headings={['Option', 'Points', 'First choices', ...rounds.slice(1).map((_round, at) => `Round ${at + 2}`)]}
         rows={poll.options.map(({ id, label }) => {
-          const first = counts[id] ?? 0
-          return { id, cells: [label, borda[id] ?? 0, `${first} (${percentWords(first, voters)})`, ...runoffRows(id, rounds).slice(1)] }
+          const [, ...later] = runoffRows(id, rounds)
+          return { id, cells: [label, borda[id] ?? 0, counts[id] ?? 0, ...later] }
         })}
       />
       <p class='denominator'>
-        {irv?.winner == null ? 'No winner yet.' : `Winner by instant-runoff: ${poll.options.find(({ id }) => id === irv.winner)?.label ?? ''}.`}
-        {' '}A first place gives {poll.options.length - 1} points, the next one less. In each round the last option leaves, and its votes go to the next choice.
+        {winner === undefined ? 'No winner yet.' : `${winner.label} wins the instant-runoff.`}
+        {' '}Bars show points: a first place gives {poll.options.length - 1}, the next one less. In each round the last option leaves, and its votes go to the next choice.
       </p>
     </div>
   )

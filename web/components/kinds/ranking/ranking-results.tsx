@@ -1,7 +1,7 @@
 import { Bars } from '../../bars.tsx'
 import { FigureTable } from '../../figure-table.tsx'
 import type { ResultsProps } from '../results-props.ts'
-import { runoffRows } from './runoff-rows.ts'
+import { pickRounds, votesByRound } from './runoff-rows.ts'
 
 /** Bars of the Borda points; beside them the rounds of the instant-runoff as a table that everyone sees. */
 export function RankingResults ({ poll, results: { counts, voters, version, derived } }: ResultsProps) {
@@ -12,18 +12,15 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
     return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), mark: irv?.winner === id ? '★ Winner' : undefined }
   })
   const winner = poll.options.find(({ id }) => id === irv?.winner)
-  const rounds = irv?.rounds ?? []
+  const laterRounds = pickRounds(irv?.rounds ?? []).slice(1)
   return (
     <div class='results rank-results' data-version={version} data-rows='few' style={{ '--rows': bars.length }}>
       <Bars bars={bars} />
       <FigureTable
         isVisible
         caption={`Results of “${poll.question}”`}
-        headings={['Option', 'Points', 'First choices', ...rounds.slice(1).map((_round, at) => `Round ${at + 2}`)]}
-        rows={poll.options.map(({ id, label }) => {
-          const [, ...later] = runoffRows(id, rounds)
-          return { id, cells: [label, borda[id] ?? 0, counts[id] ?? 0, ...later] }
-        })}
+        headings={['Option', 'Points', 'First choices', ...laterRounds.map(({ number }) => `Round ${number}`)]}
+        rows={poll.options.map(({ id, label }) => ({ id, cells: [label, borda[id] ?? 0, counts[id] ?? 0, ...votesByRound(id, laterRounds)] }))}
       />
       <p class='denominator'>
         {winner === undefined ? 'No winner yet.' : `${winner.label} wins the instant-runoff.`}

@@ -8,6 +8,7 @@ const width = 1000
 const height = 620
 const smallest = 22
 const greatest = 130
+const shrinkage = 0.85
 const maxWords = 80
 const paletteSize = 7
 const font = 'system-ui, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif'
@@ -45,19 +46,29 @@ export function WordCloud ({ words }: { words: WordCount[] }) {
   )
 }
 
-/** Places what fits, the most frequent first. */
+/** Places all words, in a smaller size where they do not fit; of very many, the most frequent. */
 function place (words: WordCount[], done: (placed: PlacedWord[]) => void) {
   const most = words[0]?.count ?? 1
-  return layoutCloud<PlacedWord>()
-    .size([width, height])
-    // By area: a word that twice as many gave looks twice as large.
-    .words(words.map(({ word, count }) => ({ text: word, size: Math.max(smallest, greatest * Math.sqrt(count / most)), x: 0, y: 0 })))
-    .font(font).fontWeight(700).fontSize(({ size }) => size).rotate(0).padding(6)
-    // Always the same way, so that a word moves little from one layout to the next.
-    .random(() => 0.5)
-    .timeInterval(20)
-    .on('end', (placed) => { done(placed.map(({ text, size, x, y }) => ({ text, size, x, y }))) })
-    .start()
+  let layout = layOut(greatest)
+
+  function layOut (size: number) {
+    return layoutCloud<PlacedWord>()
+      .size([width, height])
+      // By area: a word that twice as many gave looks twice as large.
+      .words(words.map(({ word, count }) => ({ text: word, size: Math.max(smallest, size * Math.sqrt(count / most)), x: 0, y: 0 })))
+      .font(font).fontWeight(700).fontSize(({ size }) => size).rotate(0).padding(6)
+      // Always the same way, so that a word moves little from one layout to the next.
+      .random(() => 0.5)
+      .timeInterval(20)
+      .on('end', (placed) => {
+        const smaller = size * shrinkage
+        if (placed.length < words.length && smaller > 2 * smallest) layout = layOut(smaller)
+        else done(placed.map(({ text, size, x, y }) => ({ text, size, x, y })))
+      })
+      .start()
+  }
+
+  return { stop: () => { layout.stop() } }
 }
 
 /** A word keeps its colour whatever its place. */

@@ -22,7 +22,7 @@ export function WordsResults ({ poll, results: { counts, voters, version, derive
             <FigureTable
               isVisible
               caption={`Results of “${poll.question}”`}
-              headings={['Word', 'Voters', 'Share of voters']}
+              headings={['Word', 'Voters', 'Share']}
               rows={words.slice(0, listedWords[screen]).map(({ word, count }) => ({ id: word, cells: [word, count, percentWords(count, voters)] }))}
             />
             )}

@@ -5,7 +5,7 @@ import { countGraphemes } from './graphemes.ts'
 import { choiceProblem, choiceRule } from './words.ts'
 
 export const maxTextLength = 500
-export const maxWordLength = 50
+const maxWordLength = 50
 // Steps such as 0.1 have no exact form.
 const stepTolerance = 1e-9
 

@@ -23,7 +23,7 @@ function canonicalOf (kind: PollKind, { choices, value, text, words }: Answer): 
 }
 
 /** As the server counts words: in the compatibility form NFKC, without case, each once. */
-export function foldWords (words: readonly string[]): string[] {
+function foldWords (words: readonly string[]): string[] {
   const folded = words.map((word) => word.normalize('NFKC').replace(/\s+/gu, ' ').trim().toUpperCase().toLowerCase().normalize('NFKC'))
   return Array.from(new Set(folded)).sort()
 }

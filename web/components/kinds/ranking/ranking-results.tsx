@@ -9,7 +9,7 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
   const mostPoints = voters * (poll.options.length - 1)
   const bars = poll.options.map(({ id, label }) => {
     const points = borda[id] ?? 0
-    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), mark: irv?.winner === id ? '★ Winner' : undefined }
+    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), mark: irv?.winner === id ? '★ Runoff winner' : undefined }
   })
   const winner = poll.options.find(({ id }) => id === irv?.winner)
   const laterRounds = pickRounds(irv?.rounds ?? []).slice(1)

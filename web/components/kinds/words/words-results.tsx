@@ -26,7 +26,7 @@ export function WordsResults ({ poll, results: { counts, voters, version, derive
               rows={words.slice(0, listedWords[screen]).map(({ word, count }) => ({ id: word, cells: [word, count, percentWords(count, voters)] }))}
             />
             )}
-        {distinct > listedWords[screen] && <p class='denominator'>{distinct.toLocaleString('en')} different words</p>}
+        {words.length > 0 && <p class='denominator'>{distinct.toLocaleString('en')} different words. Shares are of the voters.</p>}
       </div>
     </div>
   )

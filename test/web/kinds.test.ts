@@ -92,8 +92,10 @@ const scenes: Record<string, Scene> = {
     async answer (page) {
       await tabTo(page, '[aria-label="Rank Maps as number 1"]')
       await page.keyboard.press('Enter')
-      // The focus is on the next one.
+      // The focus goes on to the next one.
+      await page.locator('[aria-label="Rank Games as number 2"]:focus').waitFor()
       await page.keyboard.press('Enter')
+      await page.locator('[aria-label="Rank Music as number 3"]:focus').waitFor()
       await tabTo(page, '[aria-label^="Move Games up"]')
       await page.keyboard.press('Enter')
     },

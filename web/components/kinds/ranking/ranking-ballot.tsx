@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { BallotFieldsProps } from '../ballot-fields.ts'
 import { RankedOption } from './ranked-option.tsx'
 
@@ -10,8 +10,8 @@ export function RankingBallot ({ poll, draft: { choices = [] }, edit }: BallotFi
   const others = poll.options.filter(({ id }) => !choices.includes(id))
   const isFull = choices.length >= Math.min(poll.maxChoices, poll.options.length)
 
-  // A button that moves with its row, or goes away, loses the focus: the first of these that is there gets it.
-  useEffect(() => {
+  // A button that moves with its row, or goes away, loses the focus: the first of these that is there gets it, before the next key.
+  useLayoutEffect(() => {
     const candidates = nextFocus.current.splice(0)
     for (const action of candidates) {
       const button = fields.current?.querySelector<HTMLElement>(`[data-action="${action}"]`)

@@ -1,19 +1,18 @@
 // Plenum with a room, an open poll and an audience that votes: something to look at within seconds.
-import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { renderUnicodeCompact } from 'uqr'
 import { buildApp, type App } from '../server/app.ts'
-import { createHttpClient } from '../server/client/http-client.ts'
 import { ConfigError, readConfig, type Config } from '../server/config.ts'
-import type { Poll } from '../server/protocol/poll.ts'
+import type { Poll, Results } from '../server/protocol/poll.ts'
 import { PlenumError } from '../server/protocol/problem.ts'
-import type { Room } from '../server/protocol/room.ts'
 import { findAddresses } from '../server/welcome.ts'
 import { startAudience, type Audience } from './demo-audience.ts'
+import { prepareStage } from './demo-stage.ts'
 
 const help = `Usage: npm run demo [-- --voters N] [--seconds S]
 
-Starts Plenum, opens a poll, and lets simulated voters vote on it. Ctrl-C ends it.
+Starts Plenum, opens polls of several kinds, and lets simulated voters vote on one after the other.
+At the end of its turn the quiz is solved. Ctrl-C ends it.
 
   --voters N   size of the audience, 0 to 2000 (default 200)
   --seconds S  end after so many seconds, up to 86400; 0 runs until Ctrl-C (default 0)
@@ -21,11 +20,9 @@ Starts Plenum, opens a poll, and lets simulated voters vote on it. Ctrl-C ends i
 
 The settings are those of npm start (see .env.example), except that the embedded database
 is kept in ./data/demo unless DATA_DIR says otherwise. With DATABASE_URL the demo adds its
-host, room and poll there.
+host, room and polls there.
 `
 
-const question = 'Where shall we meet next year?'
-const labels = ['Lisbon', 'Ljubljana', 'Kraków', 'Online']
 const progressMs = 10_000
 const drainLimitMs = 14_000
 
@@ -69,18 +66,6 @@ async function listen (app: App, config: Config): Promise<number> {
   }
 }
 
-/** A host of its own for each run: nobody knows its password, and a second run does not need it. */
-async function preparePoll (baseUrl: string): Promise<{ room: Room, poll: Poll }> {
-  const { accessToken: token } = await createHttpClient({ baseUrl }).auth.register({
-    email: `demo-${randomUUID()}@localhost`, password: randomBytes(24).toString('base64url'), name: 'Demo host'
-  }).catch((error: unknown) => { throw error instanceof PlenumError ? new DemoError(error.message) : error })
-  const { rooms, polls } = createHttpClient({ baseUrl, token })
-  const room = await rooms.create({ title: 'Demo' })
-  const { id } = await polls.create({ roomId: room.id, kind: 'single', question, options: labels.map((label) => ({ label })), revote: 'change' })
-  await rooms.setStage(room.id, id)
-  return { room, poll: await polls.open(id) }
-}
-
 function describeDemo (config: Config, port: number, code: string): string {
   const { local, forPhones } = findAddresses(config, port)
   const phonePage = `${forPhones ?? local}/j/${code}`
@@ -94,17 +79,23 @@ function describeDemo (config: Config, port: number, code: string): string {
   ].join('\n')
 }
 
-function describeProgress (audience: Audience, poll: Poll, seconds: number): string {
+function describeProgress (audience: Audience, poll: Poll | undefined, seconds: number): string {
   const { connected, voted, changed, failed } = audience.counts()
   const results = audience.results()
-  const bars = results === undefined
+  const bars = results === undefined || poll === undefined
     ? 'no results yet'
-    : `${poll.options.map(({ id, label }) => `${label} ${results.counts[id] ?? 0}`).join(', ')} (version ${results.version})`
+    : `${describeCounts(poll, results)} (version ${results.version})`
   return [
     `${seconds} s: ${connected} connected, ${voted} voted, ${changed} times a mind was changed`,
     ...(failed === 0 ? [] : [`, ${failed} gave up`]),
     `; ${bars}`
   ].join('')
+}
+
+/** The most frequent answers. */
+function describeCounts ({ options }: Poll, { counts }: Results): string {
+  const most = Object.entries(counts).sort(([, a], [, b]) => b - a).slice(0, 5)
+  return most.map(([answer, count]) => `${options.find(({ id }) => String(id) === answer)?.label ?? answer} ${count}`).join(', ')
 }
 
 /** Resolves when the demo shall end. A second signal ends the process at once. */
@@ -124,20 +115,23 @@ async function run (app: App, config: Config, size: number, seconds: number): Pr
   const port = await listen(app, config)
   const isEverywhere = ['0.0.0.0', '::'].includes(config.host)
   const url = isEverywhere ? `http://127.0.0.1:${port}` : findAddresses(config, port).local
-  const { room, poll } = await preparePoll(url)
-  process.stdout.write(`${describeDemo(config, port, room.code)}\n`)
+  const stage = await prepareStage(url).catch((error: unknown) => { throw error instanceof PlenumError ? new DemoError(error.message) : error })
+  process.stdout.write(`${describeDemo(config, port, stage.room.code)}\n`)
 
   const startedAt = Date.now()
-  const audience = startAudience({ url, code: room.code, pollId: poll.id, optionIds: poll.options.map(({ id }) => id), size })
+  const ending = new AbortController()
+  const audience = startAudience({ url, code: stage.room.code, size })
+  const playing = stage.play(audience, ending.signal)
   const tell = () => {
-    process.stdout.write(`${describeProgress(audience, poll, Math.round((Date.now() - startedAt) / 1000))}\n`)
+    process.stdout.write(`${describeProgress(audience, stage.shown(), Math.round((Date.now() - startedAt) / 1000))}\n`)
   }
   const progress = setInterval(tell, progressMs)
-  await untilTheEnd(seconds)
+  await Promise.race([untilTheEnd(seconds), playing])
+  ending.abort()
   clearInterval(progress)
   tell()
   process.stdout.write('Ending.\n')
-  await audience.stop()
+  await Promise.all([playing, audience.stop()])
 }
 
 async function main (): Promise<void> {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Poll, Results } from '../../server/protocol/poll.ts'
+import { countedRows } from './counted-rows.ts'
 
 export interface Style {
   columns: number
@@ -8,20 +9,20 @@ export interface Style {
 
 const maxLabelColumns = 30
 
-/** A poll with its results as lines of text: for each option a bar, its count and its share. */
+/** A poll with its results as lines of text: for each option, step, number or word a bar, its count and its share. */
 export function drawBars (poll: Poll, results: Results | undefined, { columns, hasColor }: Style): string[] {
   const label = (text: string) => fit(text, labelColumns)
-  const labelColumns = Math.min(maxLabelColumns, Math.max(...poll.options.map(({ label }) => Array.from(label).length), 1))
+  const rows = results === undefined ? [] : countedRows(poll, results)
+  const labelColumns = Math.min(maxLabelColumns, Math.max(...rows.map(({ label }) => Array.from(label).length), 1))
   const barColumns = Math.max(10, Math.min(60, columns - labelColumns - 18))
   const paint = (text: string, code: number) => hasColor && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text
   const state = results === undefined ? `${poll.status}, the results are hidden` : `${results.final ? 'final' : results.status}, ${results.voters} voters, version ${results.version}`
   return [
     paint(fit(poll.question, columns).trimEnd(), 1),
-    ...(results === undefined ? [] : poll.options).map((option) => {
-      const count = results?.counts[option.id] ?? 0
+    ...rows.map(({ label: name, count }) => {
       const share = results === undefined || results.voters === 0 ? 0 : count / results.voters
       const full = Math.round(Math.min(share, 1) * barColumns)
-      return `${label(option.label)} ${paint('█'.repeat(full), 36)}${' '.repeat(barColumns - full)} ${String(count).padStart(6)} ${`${Math.round(share * 100)} %`.padStart(6)}`
+      return `${label(name)} ${paint('█'.repeat(full), 36)}${' '.repeat(barColumns - full)} ${String(count).padStart(6)} ${`${Math.round(share * 100)} %`.padStart(6)}`
     }),
     state
   ]

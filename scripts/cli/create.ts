@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { Compile } from 'typebox/compile'
-import { NewPoll } from '../../server/protocol/poll.ts'
+import { NewPoll, type PollKind } from '../../server/protocol/poll.ts'
 import { commonHelp, commonOptions, connect, print, readChoice, readOnly, UsageError, type Command, type Terminal } from './command.ts'
 
 const maxInputBytes = 64 * 1024
 const newPoll = Compile(NewPoll)
+const kinds = ['single', 'multiple', 'rating', 'ranking', 'number', 'text', 'words'] as const satisfies PollKind[]
+const kindsWithOptions: readonly PollKind[] = ['single', 'multiple', 'ranking']
 
 async function readInput ({ stdin }: Terminal): Promise<NewPoll> {
   let text = ''
@@ -28,14 +30,14 @@ function parseJson (text: string): unknown {
 
 export const create: Command = {
   summary: 'create a poll',
-  help: `Usage: plenum create QUESTION --option LABEL --option LABEL... [OPTIONS]
+  help: `Usage: plenum create QUESTION [--option LABEL --option LABEL...] [OPTIONS]
        plenum create - [OPTIONS] < poll.json
 
 Creates a poll, in a new room unless one is named, and prints its id, the code of the room and the address for phones.
 With - the poll is read as JSON, with the fields of POST /api/v1/polls.
 
-  --option LABEL  one option; twice or more
-  --kind KIND     single or multiple (default single)
+  --option LABEL  one option; twice or more for single, multiple and ranking
+  --kind KIND     single, multiple, rating, ranking, number, text or words (default single)
   --revote R      locked, change or withdraw (default locked)
   --results V     who sees results: live, after_vote, after_close or hosts (default live)
   --room ID       a room of your own
@@ -58,17 +60,18 @@ ${commonHelp}`,
     })
     const question = readOnly(positionals, 'QUESTION')
     const { client, url } = connect(values, terminal)
-    const { option: labels, kind, revote, results, room: roomId } = values
-    if (question === '-' && [labels, kind, revote, results].some((value) => value !== undefined)) {
+    const { option: labels = [], kind: kindName, revote, results, room: roomId } = values
+    if (question === '-' && [labels[0], kindName, revote, results].some((value) => value !== undefined)) {
       throw new UsageError('With - the whole poll comes from the standard input.')
     }
-    if (question !== '-' && (labels === undefined || labels.length < 2)) throw new UsageError('Give at least two options: --option Yes --option No.')
+    const kind = readChoice(kindName ?? 'single', 'kind', kinds)
+    if (question !== '-' && labels.length < 2 && kindsWithOptions.includes(kind)) throw new UsageError('Give at least two options: --option Yes --option No.')
     const draft: NewPoll = question === '-'
       ? await readInput(terminal)
       : {
-          kind: readChoice(kind ?? 'single', 'kind', ['single', 'multiple']),
+          kind,
           question,
-          options: (labels ?? []).map((label) => ({ label })),
+          options: labels.map((label) => ({ label })),
           ...(revote === undefined ? {} : { revote: readChoice(revote, 'revote', ['locked', 'change', 'withdraw']) }),
           ...(results === undefined ? {} : { resultsVisibility: readChoice(results, 'results', ['live', 'after_vote', 'after_close', 'hosts']) })
         }

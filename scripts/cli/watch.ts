@@ -4,6 +4,7 @@ import type { HttpClient } from '../../server/client/http-client.ts'
 import type { Poll, Results } from '../../server/protocol/poll.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
 import { drawBars } from './bars.ts'
+import { countedRows } from './counted-rows.ts'
 import { commonHelp, commonOptions, connect, explain, print, readOnly, type Command, type Terminal } from './command.ts'
 
 /** Draws over what it drew before, where the terminal can. */
@@ -20,9 +21,9 @@ function createScreen ({ stdout, environment }: Terminal) {
   }
 }
 
-function toLine ({ options, status }: Poll, results: Results | undefined): string {
-  if (results === undefined) return `${status}: the results are hidden`
-  const counts = options.map(({ id, label }) => `${label} ${results.counts[id] ?? 0}`).join(', ')
+function toLine (poll: Poll, results: Results | undefined): string {
+  if (results === undefined) return `${poll.status}: the results are hidden`
+  const counts = countedRows(poll, results).map(({ label, count }) => `${label} ${count}`).join(', ')
   return `${results.final ? 'final' : results.status}, version ${results.version}, ${results.voters} voters: ${counts}`
 }
 

@@ -68,6 +68,15 @@ t.test('create, open, vote and close run a whole poll, for people', async (t) =>
   t.equal((await client.polls.read(pollId)).status, 'open')
 })
 
+t.test('polls without options are answered by numbers and words', async (t) => {
+  for (const [kind, choices, counts] of [['rating', ['4'], { 4: 1 }], ['number', ['42'], { 42: 1 }], ['words', ['Calm', 'open air'], { calm: 1, 'open air': 1 }], ['text', ['Why', 'not?'], {}]] as const) {
+    const created = await plenum(['create', 'And?', '--kind', kind, '--open', '--json'])
+    const { poll: { id } } = JSON.parse(created.stdout)
+    t.match(await plenum(['vote', id, ...choices]), { code: 0, stdout: /^recorded/ }, kind)
+    t.match(await client.polls.results(id), { voters: 1, counts })
+  }
+})
+
 t.test('create - reads a poll as JSON from the standard input', async (t) => {
   const poll = { kind: 'multiple', question: 'Which?', options: [{ label: 'A' }, { label: 'B' }, { label: 'C' }], maxChoices: 2 }
   const { code, stdout } = await plenum(['create', '-', '--json'], { input: JSON.stringify(poll) })

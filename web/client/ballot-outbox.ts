@@ -59,6 +59,19 @@ function isKeptAnswer (value: unknown): value is KeptAnswer {
   if (typeof value !== 'object' || value === null) return false
   if (!('pollId' in value && 'round' in value && 'answer' in value)) return false
   const { pollId, round, answer } = value
-  return typeof pollId === 'string' && typeof round === 'number' && typeof answer === 'object' && answer !== null &&
-    'choices' in answer && Array.isArray(answer.choices) && answer.choices.every((choice) => Number.isSafeInteger(choice))
+  return typeof pollId === 'string' && typeof round === 'number' && isAnswer(answer)
+}
+
+const forms: Record<keyof Answer, (part: unknown) => boolean> = {
+  choices: (part) => Array.isArray(part) && part.every((choice) => Number.isSafeInteger(choice)),
+  value: (part) => Number.isFinite(part),
+  text: (part) => typeof part === 'string',
+  words: (part) => Array.isArray(part) && part.every((word) => typeof word === 'string')
+}
+
+/** By hand, so that no schema has to come with the page. */
+function isAnswer (value: unknown): value is Answer {
+  if (typeof value !== 'object' || value === null) return false
+  const parts = Object.entries(value)
+  return parts.length === 1 && parts.every(([name, part]) => Object.entries(forms).some(([form, fits]) => form === name && fits(part)))
 }

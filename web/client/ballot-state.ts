@@ -1,10 +1,11 @@
 import { currentDelivery, type BallotSender } from './ballot-sender.ts'
+import { answerRules } from './answer-rules.ts'
 import type { BallotDrafts } from './ballot-drafts.ts'
-import { isSameChoice } from './ballot-drafts.ts'
 import type { BallotOutbox } from './ballot-outbox.ts'
 import type { ConnectionState } from './connection.ts'
+import { draftOf, isSameAnswer, type Draft } from './draft.ts'
 import type { HeldView } from './held-view.ts'
-import { refusalWords } from './words.ts'
+import { refusalText } from './words.ts'
 
 export interface BallotParts {
   drafts: BallotDrafts
@@ -14,11 +15,12 @@ export interface BallotParts {
 
 /** All that the form and the status line need to know of one voter's ballot. */
 export interface BallotState {
-  selected: number[]
+  /** What the form shows. */
+  draft: Draft
   /** The stored ballot counts in this round, as the server said. */
   isCounted: boolean
   isPending: boolean
-  /** Ticked otherwise than counted. */
+  /** Filled in otherwise than counted. */
   isDirty: boolean
   isReadOnly: boolean
   canSend: boolean
@@ -35,9 +37,9 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   const isCounted = myVote !== null
   const isOver = poll.status !== 'open' && poll.status !== 'paused'
   const isReadOnly = isOver || (isCounted && poll.revote === 'locked')
-  const draft = isReadOnly && isCounted ? undefined : drafts.get(poll)
-  const selected = draft ?? pending?.answer.choices ?? myVote?.choices ?? []
-  const isDirty = isCounted && !isSameChoice(selected, myVote.choices ?? [])
+  const held = pending?.answer ?? myVote
+  const draft = (isReadOnly && isCounted ? undefined : drafts.get(poll)) ?? (held === null ? {} : draftOf(held))
+  const isDirty = isCounted && !isSameAnswer(poll.kind, answerRules[poll.kind].toAnswer(draft, poll), myVote)
 
   function findStatus (): string {
     if (pending !== undefined) {
@@ -51,7 +53,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   }
 
   return {
-    selected,
+    draft,
     isCounted,
     isPending: pending !== undefined,
     isDirty,
@@ -59,7 +61,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
     canSend: poll.status === 'open' && !isReadOnly,
     canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isCounted && pending === undefined,
     status: findStatus(),
-    alert: delivery?.state === 'refused' ? refusalWords[delivery.reason] : ''
+    alert: delivery?.state === 'refused' ? refusalText(poll.kind, delivery.reason) : ''
   }
 }
 

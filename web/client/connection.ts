@@ -23,6 +23,8 @@ export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>
   /** Why the room cannot be joined at all; null while it can. */
   readonly refusal: ReadonlySignal<SocketProblem | null>
+  /** Of whoever votes on this device; empty until the room was joined. */
+  readonly voterId: ReadonlySignal<string>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
   /** Asks for the whole truth again. */
   refresh: () => void
@@ -37,6 +39,7 @@ export interface Connection {
 export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string, storage: KeyValueStorage = browserStorage): Connection {
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
+  const voterId = signal(voterIdOf(storage.getItem(voterTokenKey) ?? ''))
   const listeners = new Set<() => void>()
   let joinAttempt = 0
   let unansweredInRow = 0
@@ -86,6 +89,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       if (attempt !== joinAttempt || !socket.connected) return
       if (reply.ok) {
         storage.setItem(voterTokenKey, reply.data.voterToken)
+        voterId.value = voterIdOf(reply.data.voterToken)
         liveRoom.applyJoin(reply.data)
         refusal.value = null
         state.value = 'live'
@@ -145,6 +149,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   return {
     state,
     refusal,
+    voterId,
     request,
     refresh: () => { void join() },
     onLive: (listener) => {
@@ -152,4 +157,9 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       if (state.value === 'live') listener()
     }
   }
+}
+
+/** A token is renewed now and then; the voter's id, the one UUID in it, stays. */
+function voterIdOf (voterToken: string): string {
+  return /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/.exec(voterToken)?.[0] ?? voterToken
 }

@@ -1,4 +1,4 @@
-import type { Poll } from '../../server/protocol/poll.ts'
+import type { Poll, PollKind } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
 
 /** Why an answer was not taken, in words for the voter. */
@@ -31,6 +31,25 @@ export const refusalWords = {
   busy: 'The server is very busy. Try again in a moment.',
   not_withdrawn: 'The server did not answer. Your vote may still count. Try again.'
 } as const satisfies Record<ErrorCode | 'not_withdrawn', string>
+
+type Refusal = keyof typeof refusalWords
+
+/** Where a kind needs other words: not everything that is answered is an option. */
+const refusalWordsByKind: Partial<Record<PollKind, Partial<Record<Refusal, string>>>> = {
+  rating: { option_invalid: 'This number is not on the scale any more. Choose again.' },
+  number: { option_invalid: 'This number is not possible here. Your answer was not counted.' },
+  text: { validation_failed: 'This text has characters that cannot be shown. It was not counted.' },
+  ranking: { too_few_choices: 'You ranked too few options. Your answer was not counted.', too_many_choices: 'You ranked too many options. Your answer was not counted.' },
+  words: {
+    validation_failed: 'One of the words has characters that cannot be shown. Your answer was not counted.',
+    too_few_choices: 'You wrote too few words. Your answer was not counted.',
+    too_many_choices: 'You wrote too many words. Your answer was not counted.'
+  }
+}
+
+export function refusalText (kind: PollKind, reason: Refusal): string {
+  return refusalWordsByKind[kind]?.[reason] ?? refusalWords[reason]
+}
 
 export function choiceRule ({ kind, minChoices, maxChoices, options }: Poll): string {
   if (kind === 'single') return 'Choose one.'

@@ -1,6 +1,6 @@
 import { areResultsShown, currentResults, type HeldView } from '../client/held-view.ts'
 import { hiddenWords, voterWords } from '../client/words.ts'
-import { ResultBars } from './result-bars.tsx'
+import { PollResults } from './poll-results.tsx'
 
 export function PhoneResults ({ view }: { view: HeldView }) {
   const results = currentResults(view)
@@ -11,7 +11,7 @@ export function PhoneResults ({ view }: { view: HeldView }) {
     <section class='phone-results' aria-labelledby='results-heading'>
       <h2 id='results-heading'>{results.final ? 'Final result' : 'Results'}</h2>
       <p class='hint'>{voterWords(results.voters)}</p>
-      <ResultBars poll={view.poll} results={results} />
+      <PollResults screen='phone' poll={view.poll} results={results} myVote={view.myVote} />
     </section>
   )
 }

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { roundKey } from '../client/ballot-drafts.ts'
 import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
 import type { Connection } from '../client/connection.ts'
 import type { HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
+import { withOwnOrder } from '../client/own-order.ts'
 import { statusWords } from '../client/words.ts'
 import { BallotForm } from '../components/ballot-form.tsx'
 import { ConnectionBanner } from '../components/connection-banner.tsx'
@@ -21,7 +22,9 @@ interface Props {
 
 export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
   const state = connection.state.value
-  const view = liveRoom.shown.value
+  const shown = liveRoom.shown.value
+  const voterId = connection.voterId.value
+  const view = useMemo(() => shown && { ...shown, poll: withOwnOrder(shown.poll, voterId) }, [shown, voterId])
   const room = liveRoom.room.value
   const advice = useSignal({ key: '', text: '' })
   const key = view === null ? 'waiting' : roundKey(view.poll)
@@ -66,7 +69,7 @@ function Question ({ view: { poll }, ballot, ballots: { drafts, sender }, advise
   const words = statusWords(poll.status)
 
   async function withdraw () {
-    if (await sender.withdraw(poll)) drafts.set(poll, [])
+    if (await sender.withdraw(poll)) drafts.set(poll, {})
   }
 
   return (
@@ -75,8 +78,8 @@ function Question ({ view: { poll }, ballot, ballots: { drafts, sender }, advise
         poll={poll}
         ballot={ballot}
         advise={advise}
-        choose={(choices) => drafts.set(poll, choices)}
-        send={(choices) => sender.cast(poll, { choices })}
+        edit={(draft) => drafts.set(poll, draft)}
+        send={(answer) => sender.cast(poll, answer)}
         withdraw={() => { void withdraw() }}
       />
       {words !== '' && <p class='poll-status'>{words}</p>}

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { answerRules } from '../client/answer-rules.ts'
 import type { Connection } from '../client/connection.ts'
 import { currentResults, type HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
@@ -7,8 +8,8 @@ import { projectorWords, voterWords } from '../client/words.ts'
 import { ConnectionLight } from '../components/connection-light.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { JoinPanel } from '../components/join-panel.tsx'
+import { PollResults } from '../components/poll-results.tsx'
 import { ProjectorTools } from '../components/projector-tools.tsx'
-import { ResultBars } from '../components/result-bars.tsx'
 import { RoomRefused } from '../components/room-refused.tsx'
 
 /** Characters beyond which the question is set smaller, so that the bars stay in view. */
@@ -60,7 +61,7 @@ function Stage ({ view }: { view: HeldView }) {
       <h1 data-length={poll.question.length > longQuestion ? 'long' : 'short'}>{poll.question}</h1>
       {results === null
         ? <HiddenResults view={view} />
-        : <ResultBars poll={poll} results={results} />}
+        : <PollResults screen='projector' poll={poll} results={results} />}
     </div>
   )
 }
@@ -78,9 +79,12 @@ function Figures ({ view: { poll, results }, liveRoom }: { view: HeldView, liveR
 function HiddenResults ({ view }: { view: HeldView }) {
   return (
     <>
-      <ul class='plain-options' style={{ '--rows': view.poll.options.length }}>
-        {view.poll.options.map((option) => <li key={option.id}>{option.label}</li>)}
-      </ul>
+      {view.poll.options.length > 0 && (
+        <ul class='plain-options' style={{ '--rows': view.poll.options.length }}>
+          {view.poll.options.map((option) => <li key={option.id}>{option.label}</li>)}
+        </ul>
+      )}
+      {view.poll.options.length === 0 && <p class='hint'>{answerRules[view.poll.kind].ask(view.poll)}</p>}
       {view.results === null && <p class='hidden-results'>Results are hidden</p>}
     </>
   )

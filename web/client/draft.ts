@@ -1,0 +1,29 @@
+import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
+
+/** An answer in the making. What is typed for a number is text until it is one, and a field for a word may still be empty. */
+export type Draft = Omit<Answer, 'value'> & { value?: string }
+
+export function draftOf ({ value, ...rest }: Answer): Draft {
+  return value === undefined ? rest : { ...rest, value: String(value) }
+}
+
+/** Without the options that an edit has taken away since. */
+export function withoutLostOptions (draft: Draft, { options }: Poll): Draft {
+  if (draft.choices === undefined) return draft
+  return { ...draft, choices: draft.choices.filter((choice) => options.some(({ id }) => id === choice)) }
+}
+
+/** Whether the server would take both for the same answer of this kind. */
+export function isSameAnswer (kind: PollKind, a: Answer, b: Answer): boolean {
+  return canonicalOf(kind, a) === canonicalOf(kind, b)
+}
+
+function canonicalOf (kind: PollKind, { choices, value, text, words }: Answer): string {
+  return JSON.stringify([kind === 'ranking' ? choices : choices?.toSorted((a, b) => a - b), value, text, words && foldWords(words)])
+}
+
+/** As the server counts words: in the compatibility form NFKC, without case, each once. */
+function foldWords (words: readonly string[]): string[] {
+  const folded = words.map((word) => word.normalize('NFKC').replace(/\s+/gu, ' ').trim().toUpperCase().toLowerCase().normalize('NFKC'))
+  return Array.from(new Set(folded)).sort()
+}

@@ -1,0 +1,23 @@
+const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 12 })
+const rounded = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** A number as it was given. */
+export function exactWords (value: number): string {
+  return exact.format(value)
+}
+
+/** A mean and the like: two digits after the point at most; a dash before anyone has voted. */
+export function statisticWords (value: number | null | undefined): string {
+  return value == null ? '–' : rounded.format(value)
+}
+
+/** For narrow places: 12000 is 12K. */
+export function compactWords (value: number): string {
+  return Math.abs(value) < 10_000 ? exact.format(value) : compact.format(value)
+}
+
+/** Whole percent; 0 without voters. */
+export function percentWords (count: number, voters: number): string {
+  return `${voters === 0 ? 0 : Math.round(count / voters * 100)} %`
+}

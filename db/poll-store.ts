@@ -4,7 +4,7 @@ import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
 import type { StoredTally } from './ledger.ts'
 import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
-import { ballots, options, polls, rooms, tallies, tallyBuckets } from './schema.ts'
+import { ballots, options, polls, pollVersions, rooms, tallies, tallyBuckets, type VersionDefinition } from './schema.ts'
 import { enqueueEvent } from './webhook-outbox.ts'
 
 export type PollRow = InferSelectModel<typeof polls>
@@ -84,7 +84,9 @@ export async function insertPoll (
     if (labels.length > 0) {
       await tx.insert(options).values(labels.map((label, at) => ({ pollId: row.id, id: at + 1, position: at, label })))
     }
-    await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, ...content, at: clock })
+    const [tally] = await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, ...content, at: clock }).returning({ at: tallies.at })
+    const definition = versionDefinition({ ...row, revealed: null, settings: row.settings ?? {} }, labels.map((_label, at) => at + 1))
+    await tx.insert(pollVersions).values({ pollId: row.id, version: 1, round: 1, status: 'draft', definition, at: tally?.at ?? clock })
   })
 }
 
@@ -151,6 +153,13 @@ async function storeChange (tx: Tx, state: LockedState, change: PollChange): Pro
   const tally = { round, voters, counts, derived, correctVoters, version: state.tally.version + 1, at: state.now }
   await tx.insert(tallies).values({ pollId, ...tally })
     .onConflictDoUpdate({ target: [tallies.pollId, tallies.round], set: tally })
+  const poll = { ...state.poll, ...change.poll }
+  const definition = versionDefinition(poll, (change.options ?? state.options).map((option) => option.id))
+  await tx.insert(pollVersions).values({ pollId, version: tally.version, round, status: poll.status, definition, at: state.now })
+}
+
+function versionDefinition ({ kind, minChoices, maxChoices, settings, revealed }: Pick<PollRow, Exclude<keyof VersionDefinition, 'optionIds'>>, optionIds: number[]): VersionDefinition {
+  return { kind, minChoices, maxChoices, settings, optionIds, revealed }
 }
 
 /** Locks and deletes the poll with all its rounds when `decide` lets it. False when there is no such poll. */

@@ -201,12 +201,23 @@ export const tallyBuckets = pgTable('tally_buckets', {
   version: bigint({ mode: 'number' }).notNull()
 }, (table) => [primaryKey({ columns: [table.pollId, table.round, table.bucket] })])
 
+export interface VersionDefinition {
+  kind: PollKind
+  minChoices: number
+  maxChoices: number
+  settings: PollSettings
+  optionIds: number[]
+  revealed: boolean | null
+}
+
 /** The versions that commands and edits made, and what the poll was then; those that ballots made are in the ballots. */
 export const pollVersions = pgTable('poll_versions', {
   pollId: uuid().notNull().references(() => polls.id, { onDelete: 'cascade' }),
   version: bigint({ mode: 'number' }).notNull(),
   round: integer().notNull(),
   status: text().$type<PollStatus>().notNull(),
+  /** What ballots counted by from this version on. */
+  definition: jsonb().$type<VersionDefinition>().notNull(),
   at: instant().notNull()
 }, (table) => [primaryKey({ columns: [table.pollId, table.version] })])
 

@@ -26,6 +26,7 @@ import { jobRoutes } from './http/job-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
+import { replayRoutes } from './http/replay-routes.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
@@ -49,6 +50,7 @@ import { createParticipation } from './polls/participation.ts'
 import { createPollService } from './polls/poll-service.ts'
 import { toSnapshot } from './polls/poll-snapshot.ts'
 import { createPollViews } from './polls/poll-views.ts'
+import { createReplay } from './polls/replay.ts'
 import { createReviews } from './polls/reviews.ts'
 import { createResultsBoard } from './polls/results-board.ts'
 import { asyncApiRoutes } from './realtime/asyncapi.ts'
@@ -123,6 +125,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const accessCodes = createAccessCodeService({ db, rooms, identity, keyedHash: createKeyedHash(secretKeys) })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const replay = createReplay({ db, views })
   const reviews = createReviews({ db, votes, board, polls, views, onError })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
@@ -218,7 +221,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
     await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, limits, publicUrl: config.publicUrl })
-    await api.register(voteRoutes, { ballotBox, views, authentication, limits, answers: httpAnswers })
+    await api.register(voteRoutes, { ballotBox, views, authentication, limits, replay, answers: httpAnswers })
+    await api.register(replayRoutes, { replay, authentication })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })

@@ -31,6 +31,7 @@ CREATE TABLE "poll_versions" (
 	"version" bigint NOT NULL,
 	"round" integer NOT NULL,
 	"status" text NOT NULL,
+	"definition" jsonb NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "poll_versions_poll_id_version_pk" PRIMARY KEY("poll_id","version")
 );
@@ -83,8 +84,10 @@ ALTER TABLE "questions" ADD CONSTRAINT "questions_room_id_rooms_id_fk" FOREIGN K
 CREATE UNIQUE INDEX "access_codes_room_id_code_hash_key" ON "access_codes" USING btree ("room_id","code_hash");--> statement-breakpoint
 CREATE INDEX "questions_room_id_idx" ON "questions" USING btree ("room_id","id" DESC NULLS LAST);--> statement-breakpoint
 UPDATE "polls" SET "opened_at" = "updated_at" WHERE "status" NOT IN ('draft');--> statement-breakpoint
-INSERT INTO "poll_versions" ("poll_id", "version", "round", "status", "at")
-SELECT t."poll_id", t."version", t."round", CASE WHEN t."round" = p."round" THEN p."status" ELSE 'closed' END, t."at"
+INSERT INTO "poll_versions" ("poll_id", "version", "round", "status", "definition", "at")
+SELECT t."poll_id", t."version", t."round", CASE WHEN t."round" = p."round" THEN p."status" ELSE 'closed' END,
+  jsonb_build_object('kind', p."kind", 'minChoices', p."min_choices", 'maxChoices', p."max_choices", 'settings', p."settings", 'revealed', p."revealed",
+    'optionIds', (SELECT jsonb_agg(key::int) FROM jsonb_object_keys(t."counts") AS key)), t."at"
 FROM "tallies" t JOIN "polls" p ON p."id" = t."poll_id";--> statement-breakpoint
 INSERT INTO "option_labels" ("poll_id", "option_id", "revision", "label", "at")
 SELECT o."poll_id", o."id", p."revision", o."label", p."updated_at" FROM "options" o JOIN "polls" p ON p."id" = o."poll_id";

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox'
 import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
 import { jsonOf } from '../polls/encoding.ts'
 import type { PollViews, VisibleResults } from '../polls/poll-views.ts'
+import type { Replay } from '../polls/replay.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
@@ -18,14 +19,18 @@ export interface VoteRoutesOptions {
   views: PollViews
   authentication: Authentication
   limits: RateLimits
+  replay: Replay
   answers: AnswerCounts
 }
 
 const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }, { examples: [{ answer: { choices: [1] } }] })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
-const ResultsQuery = Closed({ round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
+const Round = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
+const ResultsQuery = Closed({
+  round: Type.Optional(Round), version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'As they were shown at this version' }))
+})
 
-export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits, answers }: VoteRoutesOptions): Promise<void> {
+export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits, answers, replay }: VoteRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Votes'], security: voterSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
@@ -71,18 +76,28 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
       tags: ['Results'],
       security: anyoneSecurity,
       operationId: 'readResults',
-      summary: 'Exact results at their newest version; the ETag is the version',
+      summary: 'Exact results at their newest version, whose ETag is the version, or as they were shown at an earlier one',
       querystring: ResultsQuery,
-      response: { 200: answer(Results, 'The results', 'ETag'), 304: notModified, ...problemResponses(400, 401, 403, 404) }
+      response: { 200: answer(Results, 'The results', 'ETag'), 304: notModified, ...problemResponses(400, 401, 403, 404, 503) }
     }
   }, (request, reply) => {
     const pollId = pollIdOf(request.params)
-    const { round } = request.query
+    const { round, version } = request.query
+    if (version !== undefined) return sendPastVersion(request, reply, pollId, { version, round })
     // What everyone may see needs nobody's identity and no wait; a cookie that is not valid would count as none.
     const shared = request.headers.authorization === undefined ? views.peekSharedResults(pollId, round) : undefined
     if (shared !== undefined) sendResults(request, reply, shared)
     else return sendFoundResults(request, reply, pollId, round)
   })
+
+  async function sendPastVersion (request: FastifyRequest, reply: FastifyReply, pollId: string, { version, round }: { version: number, round: number | undefined }): Promise<void> {
+    reply.header('cache-control', privateCache)
+    const { results, isForEveryone } = await replay.findVersion(pollId, await authentication.identifyOnlooker(request, 'results:read'), version, round)
+    reply.header('cache-control', isForEveryone ? publicCache : privateCache)
+    // What was shown never changes, but for the right answer of a quiz, which may be hidden again.
+    if (isFresh(request, reply, `v${version}${results.derived?.correct === undefined ? '' : '-revealed'}`)) void reply.code(304).send(null)
+    else void reply.type('application/json; charset=utf-8').send(jsonOf(results))
+  }
 
   async function sendFoundResults (request: FastifyRequest, reply: FastifyReply, pollId: string, round: number | undefined): Promise<void> {
     reply.header('cache-control', privateCache)

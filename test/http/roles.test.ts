@@ -74,6 +74,7 @@ const rows: Row[] = [
   { route: 'POST /polls/{pollId}/reveal', need: 'run', scope: 'polls:write', ok: 200, body: { revealed: true }, path: async () => `/polls/${await hidden()}/reveal` },
   // The poll itself is no secret here, its results are: who may not see them is told so.
   { route: 'GET /polls/{pollId}/results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await hidden()}/results` },
+  ...['timeline', 'rounds'].map((what): Row => ({ route: `GET /polls/{pollId}/${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await hidden()}/${what}` })),
   { route: 'GET /polls/{pollId}/export', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await hidden()}/export` },
   { route: 'PUT /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, body: { answer: { choices: [1] } }, path: async () => `/polls/${await open()}/vote` },
   { route: 'GET /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/polls/${await open()}/vote` },
@@ -122,7 +123,7 @@ function expectedStatus (row: Omit<Row, 'path'>, caller: string): number {
   if (caller.startsWith('key ') && (need !== 'public' || row.scope !== undefined)) return caller.slice(4).split(' ').some((scope) => scope === row.scope) ? ok : 403
   if (need === 'public') return ok
   if (need === 'voter') return caller === 'voter' ? ok : caller === 'nobody' ? 401 : 403
-  const isHiddenResults = ['GET /polls/{pollId}/results', 'Poll.results'].includes(row.route)
+  const isHiddenResults = ['GET /polls/{pollId}/results', 'GET /polls/{pollId}/timeline', 'GET /polls/{pollId}/rounds', 'Poll.results'].includes(row.route)
   const isDraft = ['GET /polls/{pollId}', 'Query.poll', 'Subscription.results'].includes(row.route)
   if (caller === 'presenter' && need === 'see' && (isHiddenResults || isDraft)) return ok
   if (caller === 'nobody' || caller === 'voter' || caller === 'presenter') {

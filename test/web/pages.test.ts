@@ -177,6 +177,38 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     t.equal(await projector.page.locator('.voters').count(), 0)
   })
 
+  t.test('a printed code lets one device vote, and tells another one that it is used', async (t) => {
+    const { body: { id: roomId, code } } = await host.call<Room>('POST', '/rooms', { title: 'Members', access: 'codes' })
+    const { body: { items } } = await host.call<{ items: { url: string }[] }>('POST', `/rooms/${roomId}/access-codes`, { count: 2 })
+    const [first = '', second = ''] = items.map((item) => new URL(item.url).hash)
+    await host.openPoll({ roomId, question: 'Who leads?', options: [{ label: 'Ada' }, { label: 'Ben' }] })
+    const vote = async (page: typeof phone.page) => {
+      await page.getByRole('radio', { name: 'Ada' }).check()
+      await page.getByRole('button', { name: 'Vote', exact: true }).click()
+    }
+
+    const member = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    await member.page.goto(`/j/${code}${first}`)
+    await vote(member.page)
+    await statusSays(member.page, 'Counted')
+    t.equal(new URL(member.page.url()).hash, '', 'the code does not stay in the address bar')
+
+    const other = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    await other.page.goto(`/j/${code}${first}`)
+    await other.page.getByRole('radio', { name: 'Ada' }).waitFor()
+    await vote(other.page)
+    await other.page.getByRole('alert').getByText('You may not vote here.').waitFor()
+    await other.page.getByLabel('Access code').fill(first.replace('#code=', ''))
+    await other.page.getByRole('button', { name: 'Use code' }).click()
+    await other.page.getByText('This code does not exist, or another device has used it. Look at your card again.').waitFor()
+    await other.page.getByLabel('Access code').fill(second.replace('#code=', '').toLowerCase())
+    await other.page.getByRole('button', { name: 'Use code' }).click()
+    await other.page.getByLabel('Access code').waitFor({ state: 'detached' })
+    await vote(other.page)
+    await statusSays(other.page, 'Counted')
+    t.strictSame([member.complaints, other.complaints], [[], []])
+  })
+
   t.test('no request left the origin, and the browser had nothing to complain about', async (t) => {
     t.strictSame(phone.complaints, [])
     t.strictSame(projector.complaints, [])

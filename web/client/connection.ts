@@ -25,6 +25,10 @@ export interface Connection {
   readonly refusal: ReadonlySignal<SocketProblem | null>
   /** Of whoever votes on this device; empty until the room was joined. */
   readonly voterId: ReadonlySignal<string>
+  /** Whether this device has redeemed an access code of the room. */
+  readonly hasRedeemed: ReadonlySignal<boolean>
+  /** Makes this device the voter of a one-time code. False when the server does not take the code, undefined when it did not answer. */
+  redeem: (accessCode: string) => Promise<boolean | undefined>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
   /** Asks for the whole truth again. */
   refresh: () => void
@@ -40,6 +44,8 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
   const voterId = signal(voterIdOf(storage.getItem(voterTokenKey) ?? ''))
+  const redeemedKey = `plenum.redeemed.${code}`
+  const hasRedeemed = signal(storage.getItem(redeemedKey) !== null)
   const listeners = new Set<() => void>()
   let joinAttempt = 0
   let unansweredInRow = 0
@@ -88,13 +94,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       // A newer join is under way, or the connection went: either brings its own truth.
       if (attempt !== joinAttempt || !socket.connected) return
       if (reply.ok) {
-        storage.setItem(voterTokenKey, reply.data.voterToken)
-        voterId.value = voterIdOf(reply.data.voterToken)
-        liveRoom.applyJoin(reply.data)
-        refusal.value = null
-        state.value = 'live'
-        serverGoodbyes = 0
-        for (const listener of listeners) listener()
+        applyJoined(reply.data)
         return
       }
       if (typeof reply.error === 'object' && !isPassing(reply.error)) {
@@ -105,6 +105,30 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       await new Promise((resolve) => setTimeout(resolve, backOffMs(tries, reply.error)))
       if (attempt !== joinAttempt) return
     }
+  }
+
+  function applyJoined (joined: ClientEventReply['room:join']) {
+    storage.setItem(voterTokenKey, joined.voterToken)
+    voterId.value = voterIdOf(joined.voterToken)
+    liveRoom.applyJoin(joined)
+    refusal.value = null
+    state.value = 'live'
+    serverGoodbyes = 0
+    for (const listener of listeners) listener()
+  }
+
+  async function redeem (accessCode: string): Promise<boolean | undefined> {
+    joinAttempt += 1
+    liveRoom.beginJoin()
+    const reply = await request('room:join', { code, accessCode })
+    if (reply.ok) {
+      storage.setItem(redeemedKey, 'yes')
+      hasRedeemed.value = true
+      applyJoined(reply.data)
+      return true
+    }
+    void join()
+    return typeof reply.error === 'object' ? false : undefined
   }
 
   socket.on('connect', () => { void join() })
@@ -150,6 +174,8 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     state,
     refusal,
     voterId,
+    hasRedeemed,
+    redeem,
     request,
     refresh: () => { void join() },
     onLive: (listener) => {

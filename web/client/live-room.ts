@@ -76,7 +76,7 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
     if (state.revision === roomRevision) return
     const stageWasCleared = room.value.currentPollId !== null && state.currentPollId === null
     roomRevision = state.revision
-    room.value = { ...room.value, currentPollId: state.currentPollId }
+    room.value = { ...room.value, currentPollId: state.currentPollId, access: state.access }
     settle(stageWasCleared)
   }
 

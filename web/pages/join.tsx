@@ -19,5 +19,16 @@ const outbox = createBallotOutbox(browserStorage)
 const sender = createBallotSender({ connection, liveRoom, outbox })
 const ballots = { drafts: createBallotDrafts(), outbox, sender }
 
+// A printed code brings itself in the fragment, which no server is sent. It leaves the address bar, so that nobody passes it on with the page.
+const printed = new URLSearchParams(location.hash.slice(1)).get('code')
+if (printed !== null) {
+  history.replaceState(null, '', location.pathname)
+  let isTried = false
+  connection.onLive(() => {
+    if (!isTried && !connection.hasRedeemed.value) void connection.redeem(printed)
+    isTried = true
+  })
+}
+
 const root = document.querySelector('#app')
 if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} ballots={ballots} />, root)

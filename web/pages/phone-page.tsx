@@ -7,6 +7,7 @@ import type { HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
 import { withOwnOrder } from '../client/own-order.ts'
 import { statusWords } from '../client/words.ts'
+import { AccessCodeForm } from '../components/access-code-form.tsx'
 import { BallotForm } from '../components/ballot-form.tsx'
 import { ConnectionBanner } from '../components/connection-banner.tsx'
 import { Countdown } from '../components/countdown.tsx'
@@ -44,6 +45,7 @@ export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
       </header>
+      {room?.access === 'codes' && !connection.hasRedeemed.value && <AccessCodeForm connection={connection} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
         : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}

@@ -35,16 +35,18 @@ export async function createCallers (url: string) {
     ...Object.fromEntries(Object.entries(keys).map(([scope, key]) => [`key ${scope}`, key]))
   }
 
-  const draft = async () => (await owner.createPoll({ roomId: room.id })).id
-  const open = async () => (await owner.openPoll({ roomId: room.id, revote: 'withdraw' })).id
-  const written = async () => (await owner.openPoll({ roomId: room.id, kind: 'text', options: [] })).id
-  const hidden = async () => (await owner.openPoll({ roomId: room.id, resultsVisibility: 'hosts' })).id
-  const invite = async () => (await owner.call<Invitation>('POST', `/rooms/${room.id}/invitations`, { email: `${randomUUID()}@example.org`, role: 'viewer' })).body.id
-  /** One is enough where only one kind of caller succeeds. */
+  /** One is enough for who only reads it, or where only one kind of caller succeeds. */
   const once = (make: () => Promise<string>) => {
     let made: Promise<string> | undefined
     return async () => await (made ??= make())
   }
+  const draft = async () => (await owner.createPoll({ roomId: room.id })).id
+  const open = async () => (await owner.openPoll({ roomId: room.id, revote: 'withdraw' })).id
+  const written = async () => (await owner.openPoll({ roomId: room.id, kind: 'text', options: [] })).id
+  const hidden = async () => (await owner.openPoll({ roomId: room.id, resultsVisibility: 'hosts' })).id
+  /** To be read only. */
+  const seen = { draft: once(draft), open: once(open), written: once(written), hidden: once(hidden) }
+  const invite = async () => (await owner.call<Invitation>('POST', `/rooms/${room.id}/invitations`, { email: `${randomUUID()}@example.org`, role: 'viewer' })).body.id
   const member = once(async () => {
     const someone = await registerHost(url)
     await admit(someone, 'viewer')
@@ -67,6 +69,6 @@ export async function createCallers (url: string) {
   }
 
   return {
-    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
   }
 }

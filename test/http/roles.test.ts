@@ -14,7 +14,7 @@ import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
 const {
-  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
+  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
 } = await createCallers(url)
 
 /** What a route asks for: a permission in the room, an account of any kind, an admin, a voter, or nothing. */
@@ -65,7 +65,7 @@ const rows: Row[] = [
   { route: 'GET /join/{code}', need: 'public', ok: 200, path: () => `/join/${room.code}` },
   { route: 'GET /polls', ...anyHost, scope: 'polls:read', ok: 200, path: () => `/polls?roomId=${room.id}` },
   { route: 'POST /polls', need: 'edit', scope: 'polls:write', ok: 201, body: { ...newPoll, roomId: room.id }, path: () => '/polls' },
-  { route: 'GET /polls/{pollId}', need: 'see', scope: 'polls:read', ok: 200, path: async () => `/polls/${await draft()}` },
+  { route: 'GET /polls/{pollId}', need: 'see', scope: 'polls:read', ok: 200, path: async () => `/polls/${await seen.draft()}` },
   { route: 'PATCH /polls/{pollId}', need: 'edit', scope: 'polls:write', ok: 200, body: { question: 'Now?' }, headers: { 'if-match': '*' }, path: async () => `/polls/${await draft()}` },
   { route: 'DELETE /polls/{pollId}', need: 'edit', scope: 'polls:write', ok: 204, headers: { 'if-match': '*' }, path: async () => `/polls/${await draft()}` },
   { route: 'POST /polls/{pollId}/open', need: 'run', scope: 'polls:write', ok: 200, path: async () => `/polls/${await draft()}/open` },
@@ -73,23 +73,23 @@ const rows: Row[] = [
   { route: 'POST /polls/{pollId}/archive', need: 'edit', scope: 'polls:write', ok: 200, path: async () => `/polls/${await draft()}/archive` },
   { route: 'POST /polls/{pollId}/reveal', need: 'run', scope: 'polls:write', ok: 200, body: { revealed: true }, path: async () => `/polls/${await hidden()}/reveal` },
   // The poll itself is no secret here, its results are: who may not see them is told so.
-  { route: 'GET /polls/{pollId}/results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await hidden()}/results` },
-  ...['timeline', 'rounds'].map((what): Row => ({ route: `GET /polls/{pollId}/${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await hidden()}/${what}` })),
-  { route: 'GET /polls/{pollId}/export', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await hidden()}/export` },
+  { route: 'GET /polls/{pollId}/results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await seen.hidden()}/results` },
+  ...['timeline', 'rounds'].map((what): Row => ({ route: `GET /polls/{pollId}/${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, path: async () => `/polls/${await seen.hidden()}/${what}` })),
+  { route: 'GET /polls/{pollId}/export', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.hidden()}/export` },
   { route: 'PUT /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, body: { answer: { choices: [1] } }, path: async () => `/polls/${await open()}/vote` },
-  { route: 'GET /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/polls/${await open()}/vote` },
+  { route: 'GET /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/polls/${await seen.open()}/vote` },
   { route: 'DELETE /polls/{pollId}/vote', need: 'voter', scope: 'votes:write', ok: 404, path: async () => `/polls/${await open()}/vote` },
   // Whoever may listen is refused here for want of an Accept header.
-  { route: 'GET /polls/{pollId}/live', need: 'public', scope: 'results:read', ok: 406, path: async () => `/polls/${await open()}/live` },
+  { route: 'GET /polls/{pollId}/live', need: 'public', scope: 'results:read', ok: 406, path: async () => `/polls/${await seen.open()}/live` },
   { route: 'GET /rooms/{roomId}/blocked-words', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/blocked-words` },
   { route: 'PUT /rooms/{roomId}/blocked-words', need: 'run', scope: 'polls:write', ok: 200, body: { words: ['spam'] }, path: () => `/rooms/${room.id}/blocked-words` },
   { route: 'GET /rooms/{roomId}/bans', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/bans` },
   { route: 'PUT /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
   { route: 'DELETE /rooms/{roomId}/bans/{voterId}', need: 'run', scope: 'polls:write', ok: 204, path: () => `/rooms/${room.id}/bans/${randomUUID()}` },
-  { route: 'GET /polls/{pollId}/participation', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await hidden()}/participation` },
-  { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await written()}/responses` },
+  { route: 'GET /polls/{pollId}/participation', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.hidden()}/participation` },
+  { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.written()}/responses` },
   // Nobody has written anything: who may review is told so.
-  { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await written()}/responses/${randomUUID()}` },
+  { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await seen.written()}/responses/${randomUUID()}` },
   { route: 'GET /rooms/{roomId}/leaderboard', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/leaderboard` },
   { route: 'PUT /rooms/{roomId}/name', need: 'voter', scope: 'votes:write', ok: 200, body: { name: 'Ada' }, path: () => `/rooms/${room.id}/name` },
   { route: 'POST /voters', need: 'public', ok: 201, path: () => '/voters' },
@@ -168,9 +168,9 @@ const fields: Field[] = [
   { route: 'Query.room', need: 'see', scope: 'polls:read', ok: 200, ask: () => `{ room(id: "${room.id}") { id } }` },
   { route: 'Query.roomByCode', need: 'public', ok: 200, ask: () => `{ roomByCode(code: "${room.code}") { id } }` },
   { route: 'Query.rooms', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ rooms { items { id } } }' },
-  { route: 'Query.poll', need: 'see', scope: 'results:read', ok: 200, ask: async () => `{ poll(id: "${await draft()}") { id } }` },
+  { route: 'Query.poll', need: 'see', scope: 'results:read', ok: 200, ask: async () => `{ poll(id: "${await seen.draft()}") { id } }` },
   { route: 'Query.polls', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ polls { items { id } } }' },
-  { route: 'Poll.results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data).results !== null, ask: async () => `{ poll(id: "${await hidden()}") { results { voters } } }` },
+  { route: 'Poll.results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data).results !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { results { voters } } }` },
   { route: 'Poll.myVote', need: 'voter', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
   { route: 'Mutation.createRoom', ...anyHost, scope: 'polls:write', ok: 200, ask: () => 'mutation { createRoom(input: { title: "Room" }) { id } }' },
   { route: 'Mutation.createPoll', need: 'edit', scope: 'polls:write', ok: 200, ask: () => `mutation { createPoll(input: { roomId: "${room.id}", ${newPollInput} }) { id } }` },
@@ -180,7 +180,7 @@ const fields: Field[] = [
   { route: 'Mutation.revealPoll', need: 'run', scope: 'polls:write', ok: 200, ask: async () => `mutation { revealPoll(id: "${await hidden()}", revealed: true) { id } }` },
   { route: 'Mutation.castVote', need: 'voter', scope: 'votes:write', ok: 200, ask: async () => `mutation { castVote(pollId: "${await open()}", answer: { choices: [1] }) { status } }` },
   { route: 'Mutation.withdrawVote', need: 'voter', scope: 'votes:write', ok: 404, ask: async () => `mutation { withdrawVote(pollId: "${await open()}") { status } }` },
-  { route: 'Subscription.results', need: 'see', scope: 'results:read', ok: 200, ask: draft }
+  { route: 'Subscription.results', need: 'see', scope: 'results:read', ok: 200, ask: seen.draft }
 ]
 
 async function statusOf ({ ask, isSeen = () => true, ...row }: Field, token: string | undefined): Promise<number> {

@@ -4,7 +4,7 @@ import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
 import type { StoredTally } from './ledger.ts'
 import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
-import { ballots, options, polls, pollVersions, rooms, tallies, tallyBuckets, type VersionDefinition } from './schema.ts'
+import { ballots, optionLabels, options, polls, pollVersions, rooms, tallies, tallyBuckets, type VersionDefinition } from './schema.ts'
 import { enqueueEvent } from './webhook-outbox.ts'
 
 export type PollRow = InferSelectModel<typeof polls>
@@ -83,6 +83,7 @@ export async function insertPoll (
     await tx.insert(polls).values(row)
     if (labels.length > 0) {
       await tx.insert(options).values(labels.map((label, at) => ({ pollId: row.id, id: at + 1, position: at, label })))
+      await tx.insert(optionLabels).values(labels.map((label, at) => ({ pollId: row.id, optionId: at + 1, revision: row.revision ?? 1, label, at: clock })))
     }
     const [tally] = await tx.insert(tallies).values({ pollId: row.id, round: 1, version: 1, ...content, at: clock }).returning({ at: tallies.at })
     const definition = versionDefinition({ ...row, revealed: null, settings: row.settings ?? {} }, labels.map((_label, at) => at + 1))
@@ -146,6 +147,11 @@ async function storeChange (tx: Tx, state: LockedState, change: PollChange): Pro
     await tx.delete(options).where(eq(options.pollId, pollId))
     if (change.options.length > 0) {
       await tx.insert(options).values(change.options.map(({ id, label }, position) => ({ pollId, id, position, label })))
+    }
+    const labels = new Map(state.options.map(({ id, label }) => [id, label]))
+    const edited = change.options.filter(({ id, label }) => labels.get(id) !== label)
+    if (edited.length > 0) {
+      await tx.insert(optionLabels).values(edited.map(({ id, label }) => ({ pollId, optionId: id, revision: state.poll.revision + 1, label, at: state.now })))
     }
   }
   if (change.tally === undefined) return

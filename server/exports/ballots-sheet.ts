@@ -1,19 +1,28 @@
 import type { LedgerBallot } from '../../db/export-store.ts'
+import { countedAnswer } from '../polls/ballot.ts'
 import type { BallotRow } from '../protocol/export.ts'
-import type { Results } from '../protocol/poll.ts'
+import type { PollKind, Results } from '../protocol/poll.ts'
 import { checkSum, type PollHistory } from './poll-history.ts'
-import { columnsOf, type Column, type Sheet } from './sheet.ts'
+import { columnsOf, joinNumbers, joinTexts, kindsOf, type Column, type Sheet } from './sheet.ts'
 
-// Spreadsheets make numbers or dates of most other separators: 1,3 and 1.3 and 1/3.
-const separator = '|'
 const choices: Column<BallotRow> = { name: 'choices', read: ({ answer }) => answer?.choices === undefined ? null : joinNumbers(answer.choices) }
-const labels: Column<BallotRow> = { name: 'labels', read: (row) => row.labels.map((label) => label ?? '').join(` ${separator} `) }
+const labels: Column<BallotRow> = { name: 'labels', read: (row) => joinTexts(row.labels) }
+const value: Column<BallotRow> = { name: 'value', read: ({ answer }) => answer?.value ?? null }
+const text: Column<BallotRow> = { name: 'text', read: ({ answer }) => answer?.text ?? null }
+const words: Column<BallotRow> = { name: 'words', read: ({ answer }) => answer?.words === undefined ? null : joinTexts(answer.words) }
+
+const answerColumns = {
+  single: [choices, labels], multiple: [choices, labels], ranking: [choices, labels], rating: [value], number: [value], text: [text], words: [words]
+} satisfies Record<PollKind, Column<BallotRow>[]>
 
 /** Every ballot, round by round. In the order of the key, not of versions: that needs no sorting, and a voter's ballots stand together. */
-export function ballotsSheet ({ poll, rounds, ballots }: PollHistory): Sheet<BallotRow> {
+export async function ballotsSheet (history: PollHistory): Promise<Sheet<BallotRow>> {
+  const { poll, rounds, ballots } = history
   const labelById = new Map(poll.options.map(({ id, label }) => [id, label]))
+  const found = await kindsOf(history)
+  const columns = new Set(Array.from(found).flatMap((kind) => answerColumns[kind]))
   return {
-    columns: [...columnsOf<BallotRow>('round', 'version', 'voterId', 'n'), choices, labels, ...columnsOf<BallotRow>('castAt', 'counts')],
+    columns: [...columnsOf<BallotRow>('round', 'version', 'voterId', 'n'), ...columns, ...columnsOf<BallotRow>('castAt', 'counts', 'review')],
     pages: (async function * () {
       for await (const results of rounds()) yield * pagesOfRound(results, ballots(results.round), labelById)
     })()
@@ -41,7 +50,8 @@ async function * pagesOfRound (results: Results, pages: AsyncIterable<LedgerBall
   checkSum({ voters }, results)
 }
 
-function toBallotRow (round: number, { version, voterId, n, answer, at }: LedgerBallot, isNewest: boolean, labelById: Map<number, string>): BallotRow {
+function toBallotRow (round: number, ballot: LedgerBallot, isNewest: boolean, labelById: Map<number, string>): BallotRow {
+  const { version, voterId, n, answer, review, at } = ballot
   return {
     round,
     version,
@@ -50,11 +60,7 @@ function toBallotRow (round: number, { version, voterId, n, answer, at }: Ledger
     answer,
     labels: (answer?.choices ?? []).map((id) => labelById.get(id) ?? null),
     castAt: at.toISOString(),
-    counts: isNewest && answer !== null
+    counts: isNewest && countedAnswer(ballot) !== null,
+    review
   }
-}
-
-/** A single choice stays a number. */
-function joinNumbers (ids: number[]): string | number | null {
-  return ids.length === 1 ? ids[0] ?? null : ids.join(separator)
 }

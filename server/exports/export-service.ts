@@ -48,8 +48,8 @@ export function createExportService ({ db, polls, maxRunning = 4, readTimeoutMs 
 
   async function encodeContent (history: PollHistory, what: ExportContent, format: ExportFormat): Promise<Readable> {
     switch (what) {
-      case 'results': return encode(resultsSheet(history), format)
-      case 'ballots': return encode(ballotsSheet(history), format)
+      case 'results': return encode(await resultsSheet(history), format)
+      case 'ballots': return encode(await ballotsSheet(history), format)
       case 'timeline': return encode(await timelineSheet(history), format)
       default: return what satisfies never
     }

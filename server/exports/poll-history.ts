@@ -1,20 +1,28 @@
 import type { Db } from '../../db/client.ts'
-import { listBallots, listTallies, type LedgerBallot } from '../../db/export-store.ts'
+import { listBallots, listBuckets, listLabels, listTallies, type BucketRow, type LedgerBallot } from '../../db/export-store.ts'
 import type { Poll, Results } from '../protocol/poll.ts'
 import { toPastResults, type PollSnapshot } from '../polls/poll-snapshot.ts'
 
 /** Everything that is stored of a poll, up to the version at which it was opened. */
 export interface PollHistory {
   poll: Poll
+  /** What came later is not shown. */
+  version: number
   /** Every round with its last results, oldest first; the current one is the last. */
   rounds (): AsyncIterable<Results>
   /** Every ballot of a round in pages, each of which is emptied when the next one is asked for. A voter's ballots stand together, oldest first. */
   ballots (round: number): AsyncIterable<LedgerBallot[]>
+  /** The buckets of a round of an open-ended kind in pages, as they are by now. */
+  buckets (round: number): AsyncIterable<BucketRow[]>
+  /** The texts that these options had and have, oldest first, of each the last 100. */
+  labels (optionIds: number[]): Promise<Map<number, string[]>>
 }
 
 // Short queries: the embedded database does nothing else meanwhile, and encoding a page holds up the votes of this process.
 const ballotsPerPage = 500
+const bucketsPerPage = 500
 const roundsPerPage = 100
+const labelsPerOption = 101 // the last one is mostly the text of now
 
 /**
  * Nothing is held in the database between two pages, so a slow reader holds up nobody. What makes the pages fit together is the version:
@@ -23,6 +31,7 @@ const roundsPerPage = 100
 export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHistory {
   return {
     poll,
+    version: results.version,
 
     async * rounds () {
       for (let after = 0; ;) {
@@ -43,7 +52,18 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
         // What has handed it on may outlive it (see listBallots).
         page.length = 0
       }
-    }
+    },
+
+    async * buckets (round) {
+      for (let after: string | undefined; ;) {
+        const page = await listBuckets(db, { pollId: poll.id, round, after, limit: bucketsPerPage })
+        if (page.length > 0) yield page
+        if (page.length < bucketsPerPage) break
+        after = page.at(-1)?.bucket
+      }
+    },
+
+    labels: async (optionIds) => await listLabels(db, { pollId: poll.id, optionIds, maxRevision: poll.revision, limit: labelsPerOption })
   }
 }
 

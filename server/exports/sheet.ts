@@ -1,3 +1,7 @@
+import type { PollKind } from '../protocol/poll.ts'
+import type { PollHistory } from './poll-history.ts'
+import { kindOfRound } from './round-kind.ts'
+
 export type Cell = string | number | boolean | null
 
 /** What is exported: rows that are JSON as they are, and how each becomes a line of a table. */
@@ -21,4 +25,23 @@ export function columnsOf<Row> (...fields: CellField<Row>[]): Column<Row>[] {
 
 function toCell (value: unknown): Cell {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
+
+// Spreadsheets make numbers or dates of most other separators: 1,3 and 1.3 and 1/3.
+const separator = '|'
+
+/** A single number stays one. */
+export function joinNumbers (numbers: number[]): string | number | null {
+  return numbers.length === 1 ? numbers[0] ?? null : numbers.join(separator)
+}
+
+export function joinTexts (texts: readonly (string | null)[]): string {
+  return texts.map((text) => text ?? '').join(` ${separator} `)
+}
+
+/** The kinds that the poll's rounds are of. */
+export async function kindsOf ({ poll, rounds }: PollHistory): Promise<Set<PollKind>> {
+  const found = new Set<PollKind>()
+  for await (const results of rounds()) found.add(kindOfRound(poll, results))
+  return found
 }

@@ -67,7 +67,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
 }
 
 /** What of a stored ballot counts: nothing of one that was taken back, is held or was removed. */
-export function countedAnswer (ballot: StoredBallot | undefined): Answer | null {
+export function countedAnswer (ballot: Pick<StoredBallot, 'answer' | 'review'> | undefined): Answer | null {
   return ballot === undefined || ballot.review !== null ? null : ballot.answer
 }
 

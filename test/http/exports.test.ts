@@ -65,7 +65,7 @@ async function runTwoRounds () {
   return { poll, anna, ben, cleo, results }
 }
 
-const toCounts = (rows: { optionId: number, selections: number }[]): Counts => Object.fromEntries(rows.map((row) => [row.optionId, row.selections]))
+const toCounts = (rows: { optionId: number | null, selections: number }[]): Counts => Object.fromEntries(rows.map((row) => [String(row.optionId), row.selections]))
 
 t.test('[L3] results of every round are exported, and equal to the public ones', async (t) => {
   const { poll, results } = await runTwoRounds()
@@ -82,6 +82,21 @@ t.test('[L3] results of every round are exported, and equal to the public ones',
   t.hasStrict(rows[0], { status: 'closed', final: true, voters: 2 })
 })
 
+t.test('[L4] each option shows the texts that it had before', async (t) => {
+  const { poll } = await runTwoRounds()
+  for (const label of ['Crimson', 'Crimson', 'Red']) {
+    const { body: { revision, options } } = await host.call<Poll>('GET', `/polls/${poll.id}`)
+    const edited = options.map((option) => option.id === 1 ? { id: 1, label } : option)
+    await host.call('PATCH', `/polls/${poll.id}`, { options: edited }, { 'if-match': `"${revision}"` })
+  }
+  const former = (await readJson<ResultsRow>(poll.id, 'results')).map(({ optionId, label, formerLabels }) => [optionId, label, formerLabels])
+  t.strictSame(former.slice(0, 3), [[3, 'Green', ['Gr\u00fcn']], [1, 'Red', ['Red, or "red"', 'Red', 'Crimson']], [2, null, ['=1+1']]])
+  t.strictSame(former[5], [4, 'Blue', []])
+  t.match((await read<string>(poll.id)).body, ',"Red, or ""red"" | Red | Crimson"\r\n')
+  const [stored] = await sql`SELECT count(*)::int AS texts, count(DISTINCT revision)::int AS revisions FROM option_labels WHERE poll_id = ${poll.id}`
+  t.strictSame({ ...stored }, { texts: 8, revisions: 4 }, 'a text is stored when it changes only')
+})
+
 t.test('the file is UTF-8 for spreadsheets by default, with a name that says what it is', async (t) => {
   const { poll, results } = await runTwoRounds()
   const { status, headers, body } = await read<string>(poll.id)
@@ -91,13 +106,13 @@ t.test('the file is UTF-8 for spreadsheets by default, with a name that says wha
   t.equal(headers.get('cache-control'), 'private, no-store')
   const [first, last] = results
   t.equal(body, [
-    'pollId,question,kind,round,version,status,final,at,optionId,label,selections,voters,percentOfVoters',
-    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},3,Green,2,2,100`,
-    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},1,Red,1,2,50`,
-    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},2,,1,2,50`,
-    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},3,Green,0,2,0`,
-    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},1,Red,1,2,50`,
-    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},4,Blue,2,2,100`, ''
+    'pollId,question,kind,round,version,status,final,at,optionId,label,selections,voters,percentOfVoters,formerLabels',
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},3,Green,2,2,100,Grün`,
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},1,Red,1,2,50,"Red, or ""red"""`,
+    `${poll.id},"Which; and why?",multiple,1,${first?.version},closed,true,${first?.at},2,,1,2,50,'=1+1`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},3,Green,0,2,0,Grün`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},1,Red,1,2,50,"Red, or ""red"""`,
+    `${poll.id},"Which; and why?",multiple,2,${last?.version},open,false,${last?.at},4,Blue,2,2,100,`, ''
   ].join('\r\n'), 'without its mark, which fetch takes away')
   const bytes = Buffer.from(await (await open(poll.id, '')).arrayBuffer())
   t.strictSame(Array.from(bytes.subarray(0, 4)), [0xef, 0xbb, 0xbf, 'p'.charCodeAt(0)])
@@ -121,9 +136,9 @@ t.test('[V2] ballots are exported whole, and those that count add up to the resu
   }
   const { body: csv } = await read<string>(poll.id, '?what=ballots')
   const lines = csv.trim().split('\r\n')
-  t.equal(lines[0], 'round,version,voterId,n,choices,labels,castAt,counts')
-  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \| {2}\| Green",[^,]+,true$/)
-  t.match(lines.filter((line) => line.includes(anna.voterId))[1], /,2,,,[^,]+,false$/, 'a withdrawal')
+  t.equal(lines[0], 'round,version,voterId,n,choices,labels,castAt,counts,review')
+  t.match(lines.find((line) => line.startsWith('1,') && line.includes(cleo.voterId)), /,1,"1\|2\|3","Red \| {2}\| Green",[^,]+,true,$/)
+  t.match(lines.filter((line) => line.includes(anna.voterId))[1], /,2,,,[^,]+,false,$/, 'a withdrawal')
   t.equal(await readText(poll.id, '?what=ballots&format=ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 })
 
@@ -194,7 +209,7 @@ t.test('a cell that a spreadsheet would run is only text', async (t) => {
   t.match(body, ',\'@SUM(1+1),0,0,')
   t.match(body, ',"a;=1",', 'a delimiter of other programs is quoted')
   const [row] = await readJson<ResultsRow>(poll.id, 'results')
-  t.hasStrict(row, { question: '=HYPERLINK("http://example.org","Click")', label: '@SUM(1+1)', percentOfVoters: null }, 'JSON is as it is')
+  t.hasStrict(row, { question: '=HYPERLINK("http://example.org","Click")', label: '@SUM(1+1)', percentOfVoters: null, formerLabels: [] }, 'JSON is as it is')
 })
 
 t.test('a poll without ballots has exports of nothing', async (t) => {

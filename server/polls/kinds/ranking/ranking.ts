@@ -6,6 +6,11 @@ import { runInstantRunoff } from './instant-runoff.ts'
 
 const separator = ','
 
+/** The order of preference that a bucket stands for. */
+export function orderOf (bucket: string): number[] {
+  return bucket.split(separator).map(Number)
+}
+
 /** Options in the voter's order of preference, all of them or the first few. The counts are first preferences. */
 export const ranking: Kind = {
   ...severalOptions,

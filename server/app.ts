@@ -22,6 +22,7 @@ import { leaderboardRoutes } from './http/leaderboard-routes.ts'
 import { moderationRoutes } from './http/moderation-routes.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
+import { questionRoutes } from './http/question-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
@@ -64,6 +65,9 @@ import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
+import { createQuestionBoard } from './questions/question-board.ts'
+import { createQuestionService } from './questions/question-service.ts'
+import { createQuestionVotes } from './questions/question-votes.ts'
 import { createLeaderboardService } from './quiz/leaderboard-service.ts'
 import { startAttendance } from './rooms/attendance.ts'
 import { createMemberService } from './rooms/member-service.ts'
@@ -123,6 +127,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const reviews = createReviews({ db, votes, board, polls, views, onError })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
+  const questionBoard = createQuestionBoard({ db })
+  const questionsChanged = (_roomId: string, _version: number) => {}
+  const questions = createQuestionService({ db, rooms, board: questionBoard, changed: questionsChanged })
+  const questionVotes = createQuestionVotes({ db, maxQueued: config.maxQueuedVotes, changed: questionsChanged })
   const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
@@ -213,6 +221,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(moderationRoutes, { moderation, authentication })
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
+    await api.register(questionRoutes, { questions, questionVotes, authentication, limits })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits, answers: httpAnswers })
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })

@@ -69,7 +69,7 @@ export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) 
 
     async create (userId: string, input: NewRoom): Promise<RoomSnapshot> {
       const id = uuidv7()
-      await withFreshCode(async (code) => { await insertRoom(db, { id, code, title: input.title, ownerId: userId }) })
+      await withFreshCode(async (code) => { await insertRoom(db, { id, code, ...input, ownerId: userId }) })
       return await findAs('see', id, userId)
     },
 
@@ -79,8 +79,11 @@ export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) 
     },
 
     async edit (roomId: string, userId: string, edit: RoomEdit): Promise<RoomSnapshot> {
-      return await changeAs('edit', roomId, userId, ({ room }) =>
-        edit.title === undefined || edit.title === room.title ? undefined : { title: edit.title })
+      return await changeAs('edit', roomId, userId, ({ room }) => {
+        const { title = room.title, questionsMode = room.questionsMode } = edit
+        const isSame = title === room.title && questionsMode === room.questionsMode
+        return isSame ? undefined : { title, ...(questionsMode === room.questionsMode ? {} : { questionsMode }) }
+      })
     },
 
     /** Puts a poll of this room, or nothing, on the audience's and the projector's screens. The caller has checked the poll. */

@@ -58,6 +58,8 @@ import { createAdmission, createHandshake } from './realtime/handshake.ts'
 import { createHintReader } from './realtime/hints.ts'
 import { joinEvents } from './realtime/join-events.ts'
 import { createPresence } from './realtime/presence.ts'
+import { questionEvents } from './realtime/question-events.ts'
+import { startQuestionsBroadcaster } from './realtime/questions-broadcaster.ts'
 import { startResultsBroadcaster } from './realtime/results-broadcaster.ts'
 import { createRoomEmitter } from './realtime/room-emitter.ts'
 import { hostsRoom, pollRoom, stageRoom } from './realtime/rooms.ts'
@@ -128,7 +130,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
   const questionBoard = createQuestionBoard({ db })
-  const questionsChanged = (_roomId: string, _version: number) => {}
+  const questionsChanged = (roomId: string, version: number) => { questionsBroadcaster.changed(roomId, version) }
   const questions = createQuestionService({ db, rooms, board: questionBoard, changed: questionsChanged })
   const questionVotes = createQuestionVotes({ db, maxQueued: config.maxQueuedVotes, changed: questionsChanged })
   const exporter = createExportService({ db, polls })
@@ -159,19 +161,21 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     emitRoom: (state) => { emitter.emitRoom(state).catch((error: unknown) => { onError(error, 'a room could not be sent out') }) }
   })
   const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
+  const questionsBroadcaster = startQuestionsBroadcaster({ io, board: questionBoard, rooms: roomBoard, emitter, publish, onError })
   roomBoard.subscribe((snapshot, source) => {
     if (source === 'commit') publish({ type: 'room', ...snapshot })
     board.putStaff(snapshot.room.id, snapshot.staff)
     presence.show(snapshot.room.id)
+    questionsBroadcaster.follow(snapshot)
   })
   const isWatched = {
     poll: (pollId: string) => emitter.hasMembers(pollRoom(pollId)) || emitter.hasMembers(hostsRoom(pollId)) || feed.isWatching(pollId),
     room: (roomId: string) => emitter.hasMembers(stageRoom(roomId))
   }
-  const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
-  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
+  const repair = startBoardRepair({ db, board, rooms: roomBoard, compareQuestions: questionsBroadcaster.compare, isWatched, onError })
+  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
-  sockets.serve({ ...joinEvents({ rooms, board, views, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -246,6 +250,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     sessions.stop()
     presence.stop()
     broadcaster.stop()
+    questionsBroadcaster.stop()
     slowReaders.stop()
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])

@@ -55,10 +55,12 @@ export function createQuestionBoard ({ db }: { db: Db }) {
     /** Reads them again and takes what is newer. */
     refresh: read,
 
+    forget: (roomId: string) => { held.delete(roomId) },
+
     /** Frees what is held of other rooms than these. */
-    keepOnly (roomIds: ReadonlySet<string>): void {
+    keepOnly (isKept: (roomId: string) => boolean): void {
       for (const roomId of held.keys()) {
-        if (!roomIds.has(roomId)) held.delete(roomId)
+        if (!isKept(roomId)) held.delete(roomId)
       }
     }
   }

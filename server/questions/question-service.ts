@@ -136,7 +136,7 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
       const own = isLookedUp ? await findOwnQuestions(db, { roomId, voterId, limit: maxMine }) : { mine: [], myVotes: [] }
       const isStaff = managesRoom((await rooms.find(roomId))?.staff ?? noStaff, userId)
       return () => {
-        const snapshot = board.peek(roomId)
+        const snapshot = board.peek(roomId) ?? found
         if (snapshot === undefined || snapshot.audience.mode === 'off') return null
         const { mode, version, items, total } = isStaff ? snapshot.staff : snapshot.audience
         return { mode, version, items, total, myVotes: own.myVotes, mine: own.mine.map((row) => toQuestion(row, isStaff)) }

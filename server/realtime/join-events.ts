@@ -1,20 +1,22 @@
 import type { PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
+import type { QuestionService } from '../questions/question-service.ts'
 import { isUuid } from '../protocol/common.ts'
 import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
 import type { PollStatus, PollView } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
-import { seesAsStaff } from '../rooms/staff.ts'
+import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
-import { hostsRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
+import { hostsRoom, pollRoom, questionHostsRoom, questionsRoom, stageRoom, votedRoom } from './rooms.ts'
 import { onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
   board: ResultsBoard
   views: PollViews
+  questions: QuestionService
   /** Called for everyone of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
@@ -34,7 +36,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, board, views, noteJoin }: JoinEventsOptions) {
+export function joinEvents ({ rooms, board, views, questions, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     void socket.join(pollRoom(pollId))
@@ -57,21 +59,25 @@ export function joinEvents ({ rooms, board, views, noteJoin }: JoinEventsOptions
     const { roomId } = socket.data
     if (roomId === undefined) return
     socket.data.roomId = undefined
-    void socket.leave(stageRoom(roomId))
+    for (const room of [stageRoom(roomId), questionsRoom(roomId), questionHostsRoom(roomId)]) void socket.leave(room)
     for (const { poll } of await board.findRoom(roomId)) leavePoll(socket, poll.id)
   }
 
   return {
     'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code }, reply) => {
-      const { room: { id } } = await rooms.findByCode(code)
+      const { room: { id }, staff } = await rooms.findByCode(code)
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id
       void socket.join(stageRoom(id))
+      void socket.join(questionsRoom(id))
+      // Not whoever has the presenter link: what a projector shows is for all to read.
+      if (managesRoom(staff, socket.data.host?.userId)) void socket.join(questionHostsRoom(id))
       if (socket.data.host === undefined && socket.data.presenterHash === undefined) noteJoin(id, socket.data.voterId)
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
+      const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
       const { room } = await rooms.findByCode(code)
-      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), voterToken: handOutToken(socket) })
+      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) })
     }),
 
     'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import type { NewQuestion, Question, QuestionVote } from '../../server/protocol/question.ts'
+import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
-import { connectSocket, createVoter, expectProblem, registerHost, request } from '../helpers/clients.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
 
@@ -30,6 +30,30 @@ async function askWithVotes (roomId: string, text: string, tokens: string[]): Pr
   const { question: { id } } = await askAs(roomId, text)
   for (const token of tokens) await vote(token, id)
   return id
+}
+
+/** A socket in the room, and every frame of its questions. */
+async function watch (t: Test, serverUrl: string, code: string, auth = {}) {
+  const audience = await connectSocket(t, serverUrl, { auth })
+  const frames: Questions[] = []
+  audience.socket.on('questions', (frame) => { frames.push(frame) })
+  const ack = await audience.call('room:join', { code })
+  if (!ack.ok) throw new Error(ack.error.code)
+  return { ...audience, questions: ack.data.questions, frames }
+}
+
+/** The first frame, kept or to come, that fits. */
+async function questionsWhere ({ socket }: Pick<Audience, 'socket'>, fits: (frame: Questions) => boolean, kept: Questions[] = []): Promise<Questions> {
+  const found = kept.find(fits)
+  if (found !== undefined) return found
+  return await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`no such questions: ${JSON.stringify(kept.at(-1))}`)) }, 5000)
+    socket.on('questions', (frame) => {
+      if (!fits(frame)) return
+      clearTimeout(timer)
+      resolve(frame)
+    })
+  })
 }
 
 const createTokens = async (count: number) => await Promise.all(Array.from({ length: count }, async () => (await createVoter(url)).voterToken))
@@ -83,6 +107,7 @@ t.test('[Q2] what waits for a moderator or was dismissed is seen by the staff an
   watcher.socket.on('questions', (frame) => { frames.push(JSON.stringify(frame)) })
   t.same(await seen(), [false, false, true, true])
   t.same([await joinedBy(watcher), await joinedBy(staff)], [[], ['canary']])
+  t.notOk(frames.join('').includes('canary'))
   expectProblem(t, await vote(other, question.id), 'not_found')
 
   const approved = questionsWhere(watcher, ({ items }) => items.some(({ id }) => id === question.id))
@@ -176,8 +201,31 @@ t.test('[Q1] votes of 50 voters that race each other, and a merge, over two serv
   t.ok(rows.some(({ votes }) => votes > 0))
   const version = await versionOf(room.id)
   for (const { socket, frames } of watchers) {
-    const last = await questionsWhere(socket, (frame) => frame.version === version, frames)
+    const last = await questionsWhere({ socket }, (frame) => frame.version === version, frames)
     t.same(last.items.map(({ id, votes }) => [id, votes]).sort(), rows.map(({ id, votes }) => [id, votes]).sort())
     t.ok(frames.every((frame, at) => at === 0 || frame.version > (frames[at - 1]?.version ?? 0)), '[R3] never an older one after a newer')
   }
+})
+
+t.test('over sockets questions are asked and voted for, and joining again recovers everything', async (t) => {
+  const room = await createRoom()
+  const { voterToken } = await createVoter(url)
+  const asker = await watch(t, url, room.code, { voterToken })
+  t.match(asker.questions, { mode: 'post', items: [], total: 0, myVotes: [], mine: [] })
+  const asked = await asker.call('question:ask', { text: 'Why?', authorName: 'Ada' })
+  t.match(asked, { ok: true, data: { text: 'Why?', roomId: room.id, status: 'open' } })
+  const questionId = asked.ok ? asked.data.id : ''
+  t.match(await asker.call('question:vote', { questionId }), { ok: true, data: { voted: true, votes: 1 } })
+  t.match(await questionsWhere(asker, ({ items }) => items[0]?.votes === 1, asker.frames), { roomId: room.id, total: 1, items: [{ id: questionId, authorName: 'Ada' }] })
+  t.ok(asker.frames.every(({ items }) => items.every((item) => !('voterId' in item))))
+  const again = await watch(t, url, room.code, { voterToken })
+  t.match(again.questions, { total: 1, items: [{ id: questionId, votes: 1 }], myVotes: [questionId], mine: [{ id: questionId }] })
+  t.match(await again.call('question:unvote', { questionId }), { ok: true, data: { voted: false, votes: 0 } })
+  t.match(await again.call('question:vote', { questionId: 'abc' }), { ok: false, error: { code: 'not_found' } })
+  t.match(await (await connectSocket(t, url)).call('question:ask', { text: 'Where?' }), { ok: false, error: { code: 'room_not_found' } }, 'without a room')
+  const off = questionsWhere(again, ({ mode }) => mode === 'off')
+  await host.call('PATCH', `/rooms/${room.id}`, { questionsMode: 'off' })
+  t.match(await off, { items: [], total: 0 })
+  t.match(await again.call('room:join', { code: room.code }), { ok: true, data: { questions: null } })
+  t.match(await again.call('question:ask', { text: 'Why?' }), { ok: false, error: { code: 'conflict' } })
 })

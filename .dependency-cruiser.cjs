@@ -1,6 +1,6 @@
 // The arrow: transport asks the domain, the domain asks storage, and nobody looks back.
 const transport = '^server/(http|realtime|graphql)/'
-const domain = '^server/(polls|rooms|quiz|moderation|identity|exports|webhooks|jobs)/'
+const domain = '^server/(polls|rooms|questions|quiz|moderation|identity|exports|webhooks|jobs)/'
 const storage = '^db/'
 const protocol = '^server/protocol/'
 const client = '^server/client/'

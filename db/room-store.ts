@@ -71,7 +71,7 @@ export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash' | 'blockedWords'>>
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash' | 'blockedWords' | 'questionsMode'>>
 
 /**
  * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave
@@ -86,7 +86,9 @@ export async function changeRoom (
     if (stored === undefined) return undefined
     const change = await decide(stored, tx)
     if (change === undefined) return stored
-    await tx.update(rooms).set({ ...change, revision: sql`${rooms.revision} + 1`, updatedAt: sql`clock_timestamp()` }).where(eq(rooms.id, roomId))
+    // What is shown of the questions depends on their mode.
+    const questionsVersion = change.questionsMode === undefined ? {} : { questionsVersion: sql`${rooms.questionsVersion} + 1` }
+    await tx.update(rooms).set({ ...change, ...questionsVersion, revision: sql`${rooms.revision} + 1`, updatedAt: sql`clock_timestamp()` }).where(eq(rooms.id, roomId))
     const [changed] = await readRooms(tx, eq(rooms.id, roomId))
     return changed
   })
@@ -110,5 +112,5 @@ export async function deleteRoom (db: Db, roomId: string): Promise<void> {
 export async function listRoomRevisions (db: Db, ids: string[]) {
   return ids.length === 0
     ? []
-    : await db.select({ id: rooms.id, revision: rooms.revision }).from(rooms).where(inArray(rooms.id, ids))
+    : await db.select({ id: rooms.id, revision: rooms.revision, questionsVersion: rooms.questionsVersion }).from(rooms).where(inArray(rooms.id, ids))
 }

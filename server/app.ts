@@ -23,6 +23,7 @@ import { leaderboardRoutes } from './http/leaderboard-routes.ts'
 import { moderationRoutes } from './http/moderation-routes.ts'
 import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
+import { questionRoutes } from './http/question-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
@@ -61,6 +62,8 @@ import { createAdmission, createHandshake } from './realtime/handshake.ts'
 import { createHintReader } from './realtime/hints.ts'
 import { joinEvents } from './realtime/join-events.ts'
 import { createPresence } from './realtime/presence.ts'
+import { questionEvents } from './realtime/question-events.ts'
+import { startQuestionsBroadcaster } from './realtime/questions-broadcaster.ts'
 import { startResultsBroadcaster } from './realtime/results-broadcaster.ts'
 import { createRoomEmitter } from './realtime/room-emitter.ts'
 import { hostsRoom, pollRoom, stageRoom } from './realtime/rooms.ts'
@@ -68,6 +71,9 @@ import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
 import { voteEvents } from './realtime/vote-events.ts'
+import { createQuestionBoard } from './questions/question-board.ts'
+import { createQuestionService } from './questions/question-service.ts'
+import { createQuestionVotes } from './questions/question-votes.ts'
 import { createLeaderboardService } from './quiz/leaderboard-service.ts'
 import { startAttendance } from './rooms/attendance.ts'
 import { createAccessCodeService } from './rooms/access-code-service.ts'
@@ -129,6 +135,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const reviews = createReviews({ db, votes, board, polls, views, onError })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
+  const questionBoard = createQuestionBoard({ db })
+  const questionsChanged = (roomId: string, version: number) => { questionsBroadcaster.changed(roomId, version) }
+  const questions = createQuestionService({ db, rooms, board: questionBoard, changed: questionsChanged })
+  const questionVotes = createQuestionVotes({ db, maxQueued: config.maxQueuedVotes, changed: questionsChanged })
   const exporter = createExportService({ db, polls })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
@@ -157,21 +167,23 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     emitRoom: (state) => { emitter.emitRoom(state).catch((error: unknown) => { onError(error, 'a room could not be sent out') }) }
   })
   const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
+  const questionsBroadcaster = startQuestionsBroadcaster({ io, board: questionBoard, rooms: roomBoard, emitter, publish, onError })
   roomBoard.subscribe((snapshot, source) => {
     if (source === 'commit') publish({ type: 'room', ...snapshot })
     board.putStaff(snapshot.room.id, snapshot.staff)
     presence.show(snapshot.room.id)
+    questionsBroadcaster.follow(snapshot)
   })
   const isWatched = {
     poll: (pollId: string) => emitter.hasMembers(pollRoom(pollId)) || emitter.hasMembers(hostsRoom(pollId)) || feed.isWatching(pollId),
     room: (roomId: string) => emitter.hasMembers(stageRoom(roomId))
   }
-  const repair = startBoardRepair({ db, board, rooms: roomBoard, isWatched, onError })
-  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, isWatchedRoom: isWatched.room, onError }))
+  const repair = startBoardRepair({ db, board, rooms: roomBoard, compareQuestions: questionsBroadcaster.compare, isWatched, onError })
+  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
   const limits = createRateLimits(cluster?.client)
   const countWrongCode = async (address: string) => { await limits.spendOnSocket('wrong-code', addressKey(address)) }
-  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -221,6 +233,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
     await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, limits, publicUrl: config.publicUrl })
+    await api.register(questionRoutes, { questions, questionVotes, authentication, limits })
     await api.register(voteRoutes, { ballotBox, views, authentication, limits, replay, answers: httpAnswers })
     await api.register(replayRoutes, { replay, authentication })
     await api.register(exportRoutes, { exporter, authentication })
@@ -246,6 +259,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     sessions.stop()
     presence.stop()
     broadcaster.stop()
+    questionsBroadcaster.stop()
     slowReaders.stop()
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])

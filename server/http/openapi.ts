@@ -79,6 +79,7 @@ export async function registerOpenApi (app: FastifyInstance): Promise<void> {
         { name: 'Members', description: 'Who manages a room' },
         { name: 'Polls', description: 'Questions and their lifecycle' },
         { name: 'Votes', description: 'Casting, changing and withdrawing' },
+        { name: 'Questions', description: 'What the audience asks' },
         { name: 'Results', description: 'Exact counts at a version' },
         { name: 'Webhooks', description: 'Signed events for other servers' },
         { name: 'Administration', description: 'For admins of this server' },

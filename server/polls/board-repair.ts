@@ -10,6 +10,8 @@ export interface BoardRepairOptions {
   db: Db
   board: ResultsBoard
   rooms: RoomBoard
+  /** The version of the questions of each room that is held and still exists. */
+  compareQuestions: (versions: { id: string, questionsVersion: number }[]) => void
   isWatched: { poll (pollId: string): boolean, room (roomId: string): boolean }
   onError: (error: unknown, sentence: string) => void
 }
@@ -23,7 +25,7 @@ const idleMs = 60_000
  * Compares what the boards hold with the database once a second and takes over what they missed: messages between instances are
  * hints, the database is the truth (R4, O1).
  */
-export function startBoardRepair ({ db, board, rooms, isWatched, onError }: BoardRepairOptions) {
+export function startBoardRepair ({ db, board, rooms, compareQuestions, isWatched, onError }: BoardRepairOptions) {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
@@ -49,6 +51,7 @@ export function startBoardRepair ({ db, board, rooms, isWatched, onError }: Boar
   async function repairRooms (): Promise<void> {
     const ids = rooms.ids()
     const stored = await listRoomRevisions(db, ids)
+    compareQuestions(stored)
     const missed = stored.filter(({ id, revision }) => (rooms.peek(id)?.room.revision ?? 0) < revision)
     for (const stored of await findRooms(db, missed.map(({ id }) => id))) rooms.put(toRoomSnapshot(stored), 'load')
     const storedIds = new Set(stored.map(({ id }) => id))

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { TypedAccessCode } from './access-code.ts'
-import { Closed, Empty, Id } from './common.ts'
+import { Closed, Empty, Id, Nullable } from './common.ts'
 import { Answer, Poll, PollView, Receipt, Results } from './poll.ts'
+import { JoinedQuestions, NewQuestion, Question, Questions, QuestionVote } from './question.ts'
 import type { SocketProblem } from './problem.ts'
 import { JoinedRoom, RoomState } from './room.ts'
 
@@ -13,7 +14,10 @@ export const clientEvents = {
   'poll:join': Closed({ pollId: Type.String() }),
   'poll:leave': Closed({ pollId: Type.String() }),
   'vote:cast': Closed({ pollId: Type.String(), answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }),
-  'vote:withdraw': Closed({ pollId: Type.String() })
+  'vote:withdraw': Closed({ pollId: Type.String() }),
+  'question:ask': Closed({ roomId: Type.Optional(Type.String()), ...NewQuestion.properties }),
+  'question:vote': Closed({ questionId: Type.String() }),
+  'question:unvote': Closed({ questionId: Type.String() })
 } as const
 
 export type ClientEvent = keyof typeof clientEvents
@@ -21,12 +25,15 @@ export type ClientEventData = { [E in ClientEvent]: Static<(typeof clientEvents)
 
 /** The data of the acks. */
 export const clientEventReplies = {
-  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), voterToken: Type.String() }),
+  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), questions: Nullable(JoinedQuestions), voterToken: Type.String() }),
   'room:leave': Empty,
   'poll:join': Closed({ ...PollView.properties, voterToken: Type.String() }),
   'poll:leave': Empty,
   'vote:cast': Receipt,
-  'vote:withdraw': Receipt
+  'vote:withdraw': Receipt,
+  'question:ask': Question,
+  'question:vote': QuestionVote,
+  'question:unvote': QuestionVote
 } as const
 
 export type ClientEventReply = { [E in ClientEvent]: Static<(typeof clientEventReplies)[E]> }
@@ -42,7 +49,8 @@ export const serverEvents = {
   results: Results,
   poll: Poll,
   'poll:removed': Closed({ pollId: Id }),
-  room: RoomState
+  room: RoomState,
+  questions: Questions
 } as const
 
 export type ServerToClientEvents = { [E in keyof typeof serverEvents]: (data: Static<(typeof serverEvents)[E]>) => void }

@@ -9,8 +9,9 @@ import { Derived } from './derived.ts'
 import { Leaderboard, ParticipantName, Score } from './leaderboard.ts'
 import { Participation } from './participation.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
+import { JoinedQuestions, NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionStatus, QuestionVote, Questions } from './question.ts'
 import { BannedVoter, BlockedWords, Response } from './response.ts'
-import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, Room, RoomMember, RoomState } from './room.ts'
+import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
 /** What the contract files call by name, so that clients generated from them have the same words. */
@@ -24,6 +25,15 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   BannedVoter,
   BlockedWords,
   Response,
+  JoinedQuestions,
+  NewQuestion,
+  Question,
+  QuestionEdit,
+  QuestionMerge,
+  QuestionStatus,
+  QuestionVote,
+  Questions,
+  QuestionsMode,
   Leaderboard,
   Participation,
   ParticipantName,

@@ -28,20 +28,21 @@ export const Room = Closed({
   title: Type.String(),
   currentPollId: Nullable(Id),
   access: RoomAccess,
+  questionsMode: QuestionsMode,
   revision: Type.Integer({ minimum: 1 }),
   createdAt: Instant,
   updatedAt: Instant
 })
 export type Room = Static<typeof Room>
 
-export const NewRoom = Closed({ title: Title, access: Type.Optional(RoomAccess) }, { examples: [{ title: 'All hands' }] })
+export const NewRoom = Closed({ title: Title, access: Type.Optional(RoomAccess), questionsMode: Type.Optional(QuestionsMode) }, { examples: [{ title: 'All hands' }] })
 export type NewRoom = Static<typeof NewRoom>
-export const RoomEdit = Closed({ title: Type.Optional(Title), access: Type.Optional(RoomAccess) })
+export const RoomEdit = Closed({ title: Type.Optional(Title), access: Type.Optional(RoomAccess), questionsMode: Type.Optional(QuestionsMode) })
 export type RoomEdit = Static<typeof RoomEdit>
 export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: null }] })
 
 /** What the audience learns of a room. */
-export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'revision'], { additionalProperties: false })
+export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'questionsMode', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
 /** The `room` event: what is on stage, what voting asks for, and how many people are connected. */

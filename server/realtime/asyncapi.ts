@@ -11,14 +11,18 @@ const commands: Record<ClientEvent, { operation: string, summary: string }> = {
   'poll:join': { operation: 'joinPoll', summary: 'Subscribe to one poll' },
   'poll:leave': { operation: 'leavePoll', summary: 'Leave one poll' },
   'vote:cast': { operation: 'castVote', summary: 'Vote; acknowledged after the commit, and the same vote again is answered unchanged' },
-  'vote:withdraw': { operation: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so' }
+  'vote:withdraw': { operation: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so' },
+  'question:ask': { operation: 'askQuestion', summary: 'Ask a question in the room that was joined, or in another' },
+  'question:vote': { operation: 'voteForQuestion', summary: 'Vote for a question; once, however often it is sent' },
+  'question:unvote': { operation: 'withdrawQuestionVote', summary: 'Take the vote for a question back' }
 }
 
 const facts: Record<keyof typeof serverEvents, { operation: string, summary: string }> = {
   results: { operation: 'sendResults', summary: 'Whole results; take them only if their version is higher than the last' },
   poll: { operation: 'sendPoll', summary: 'The poll, whenever it is created, edited, opened, paused, closed or reset' },
   'poll:removed': { operation: 'sendPollRemoved', summary: 'The poll is gone' },
-  room: { operation: 'sendRoom', summary: 'What is on stage, and how many people are connected' }
+  room: { operation: 'sendRoom', summary: 'What is on stage, and how many people are connected' },
+  questions: { operation: 'receiveQuestions', summary: 'The first questions of the room at a version, as a whole' }
 }
 
 // Names of components may have no colon.

@@ -1,5 +1,6 @@
 import type { PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
+import type { QuestionService } from '../questions/question-service.ts'
 import { isUuid } from '../protocol/common.ts'
 import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
 import type { PollStatus, PollView } from '../protocol/poll.ts'
@@ -7,10 +8,10 @@ import { PlenumError } from '../protocol/problem.ts'
 import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
-import { seesAsStaff } from '../rooms/staff.ts'
+import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
-import { hostsRoom, isVotedRoom, pollRoom, stageRoom, votedRoom } from './rooms.ts'
+import { hostsRoom, isVotedRoom, pollRoom, questionHostsRoom, questionsRoom, stageRoom, votedRoom } from './rooms.ts'
 import { onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
@@ -20,6 +21,7 @@ export interface JoinEventsOptions {
   countWrongCode: (address: string) => Promise<void>
   board: ResultsBoard
   views: PollViews
+  questions: QuestionService
   /** Called for everyone of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
@@ -42,7 +44,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, noteJoin }: JoinEventsOptions) {
+export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     const voter = voterIn(staff.access, onlookerOf(socket))
@@ -68,7 +70,7 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
     const { roomId } = socket.data
     if (roomId === undefined) return
     socket.data.roomId = undefined
-    void socket.leave(stageRoom(roomId))
+    for (const room of [stageRoom(roomId), questionsRoom(roomId), questionHostsRoom(roomId)]) void socket.leave(room)
     for (const { poll } of await board.findRoom(roomId)) leavePoll(socket, poll.id)
   }
 
@@ -91,16 +93,20 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
 
   return {
     'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code, accessCode }, reply) => {
-      const { room: { id } } = await rooms.findByCode(code)
+      const { room: { id }, staff } = await rooms.findByCode(code)
       if (accessCode !== undefined) await redeem(socket, id, accessCode)
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id
       void socket.join(stageRoom(id))
+      void socket.join(questionsRoom(id))
+      // Not whoever has the presenter link: what a projector shows is for all to read.
+      if (managesRoom(staff, socket.data.host?.userId)) void socket.join(questionHostsRoom(id))
       if (socket.data.host === undefined && socket.data.presenterHash === undefined) noteJoin(id, socket.data.voterId)
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
+      const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
       const { room } = await rooms.findByCode(code)
-      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), voterToken: handOutToken(socket) })
+      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) })
     }),
 
     'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {

@@ -53,6 +53,8 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
   }
 
   return {
+    members,
+    send,
     hasMembers: (room: string) => adapter.rooms.has(room),
 
     async emitResults (pollId: string): Promise<void> {

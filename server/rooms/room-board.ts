@@ -9,12 +9,12 @@ export interface RoomSnapshot {
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
-  const { id, code, title, currentPollId, access, revision, createdAt, updatedAt } = row
-  return { staff, room: { id, code, title, currentPollId, access, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+  const { id, code, title, currentPollId, access, questionsMode, revision, createdAt, updatedAt } = row
+  return { staff, room: { id, code, title, currentPollId, access, questionsMode, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
 }
 
-export function toJoinedRoom ({ id, code, title, currentPollId, access, revision }: Room): JoinedRoom {
-  return { id, code, title, currentPollId, access, revision }
+export function toJoinedRoom ({ id, code, title, currentPollId, access, questionsMode, revision }: Room): JoinedRoom {
+  return { id, code, title, currentPollId, access, questionsMode, revision }
 }
 
 export type RoomBoard = ReturnType<typeof createRoomBoard>

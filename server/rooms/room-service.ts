@@ -80,8 +80,9 @@ export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) 
 
     async edit (roomId: string, userId: string, edit: RoomEdit): Promise<RoomSnapshot> {
       return await changeAs('edit', roomId, userId, ({ room }) => {
-        const { title = room.title, access = room.access } = edit
-        return title === room.title && access === room.access ? undefined : { title, access }
+        const { title = room.title, access = room.access, questionsMode = room.questionsMode } = edit
+        const isSame = title === room.title && access === room.access && questionsMode === room.questionsMode
+        return isSame ? undefined : { title, access, ...(questionsMode === room.questionsMode ? {} : { questionsMode }) }
       })
     },
 

@@ -44,7 +44,7 @@ function mayUser (staff: Staff, userId: string | undefined, permission: Permissi
 }
 
 /** Throws `unseen`, which must read like what does not exist, where the user sees nothing, and forbidden where only this is too much. */
-export function requirePermission (permission: Permission, staff: Staff, userId: string, unseen: 'room_not_found' | 'poll_not_found'): void {
+export function requirePermission (permission: Permission, staff: Staff, userId: string, unseen: 'room_not_found' | 'poll_not_found' | 'not_found'): void {
   const role = roleOf(staff, userId)
   if (role === undefined) throw new PlenumError(unseen)
   if (!mayUser(staff, userId, permission)) throw new PlenumError('forbidden', { detail: `Your role in this room, ${role}, does not allow this.` })

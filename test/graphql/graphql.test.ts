@@ -21,7 +21,7 @@ const stranger = await registerHost(url)
 const asHost = { token: host.accessToken }
 const unknownId = '01900000-0000-7000-8000-000000000000'
 const pollFields = 'id roomId kind question options { id label } status round revote resultsVisibility revealed minChoices maxChoices opensAt closesAt revision createdAt updatedAt'
-const roomFields = 'id code title currentPollId access revision createdAt updatedAt'
+const roomFields = 'id code title currentPollId access questionsMode revision createdAt updatedAt'
 
 type Options = Parameters<typeof postGraphql>[2]
 
@@ -52,7 +52,7 @@ t.test('queries answer with the bodies that REST has', async (t) => {
   const { data: answered } = (await postGraphql(url, `query ($room: ID!, $poll: ID!, $code: String!) {
     me { id email name role createdAt }
     room(id: $room) { ${roomFields} }
-    roomByCode(code: $code) { id code title currentPollId access revision }
+    roomByCode(code: $code) { id code title currentPollId access questionsMode revision }
     rooms(limit: 1) { items { ${roomFields} } nextCursor }
     poll(id: $poll) { ${pollFields} results { ${resultsFields} } myVote }
     polls(limit: 1) { items { ${pollFields} results { version counts } } nextCursor }

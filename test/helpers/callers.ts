@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
 import type { Invitation, MemberRole, PresenterLink, Room } from '../../server/protocol/room.ts'
-import { createVoter, registerHost, voteOverHttp, type Host } from './clients.ts'
+import { createVoter, registerHost, request, voteOverHttp, type Host } from './clients.ts'
 
 /** One room: a person of each role in it, those who have none, programs, and its polls. */
 export async function createCallers (url: string) {
   const admin = await registerHost(url)
   const [owner, editor, moderator, viewer, stranger] = [await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url), await registerHost(url)]
-  const { body: room } = await owner.call<Room>('POST', '/rooms', { title: 'Town hall' })
+  const { body: room } = await owner.call<Room>('POST', '/rooms', { title: 'Town hall', questionsMode: 'post' })
 
   async function admit (member: Host, role: MemberRole, into: string = room.id): Promise<void> {
     await owner.call('POST', `/rooms/${into}/invitations`, { email: member.credentials.email.toUpperCase(), role })
@@ -61,6 +61,11 @@ export async function createCallers (url: string) {
   const roomToPresent = once(otherRoom)
   const createHook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.opened'] })).body.id)
   const hook = once(async () => (await owner.call<{ id: string }>('POST', `/rooms/${room.id}/webhooks`, { url: 'https://example.org/hook', events: ['poll.closed'] })).body.id)
+  /** Somebody else's. */
+  const question = async () => {
+    const { voterToken } = await createVoter(url)
+    return (await request<{ id: string }>(url, 'POST', `/api/v1/rooms/${room.id}/questions`, { token: voterToken, body: { text: 'When?' } })).body.id
+  }
   /** A poll in which the voter has voted. */
   const voted = async () => {
     const pollId = await open()
@@ -69,6 +74,6 @@ export async function createCallers (url: string) {
   }
 
   return {
-    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
   }
 }

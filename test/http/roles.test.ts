@@ -14,7 +14,7 @@ import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
 const {
-  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook
+  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
 } = await createCallers(url)
 
 /** What a route asks for: a permission in the room, an account of any kind, an admin, a voter, or nothing. */
@@ -90,6 +90,13 @@ const rows: Row[] = [
   { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.written()}/responses` },
   // Nobody has written anything: who may review is told so.
   { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await seen.written()}/responses/${randomUUID()}` },
+  { route: 'GET /rooms/{roomId}/questions', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions` },
+  { route: 'POST /rooms/{roomId}/questions', need: 'voter', scope: 'votes:write', ok: 201, body: { text: 'Why?' }, path: () => `/rooms/${room.id}/questions` },
+  ...['PUT', 'DELETE'].map((method): Row => ({ route: `${method} /questions/{questionId}/vote`, need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/questions/${await question()}/vote` })),
+  { route: 'PATCH /questions/{questionId}', need: 'run', scope: 'polls:write', ok: 200, body: { isPinned: true }, path: async () => `/questions/${await question()}` },
+  { route: 'POST /questions/{questionId}/merge', need: 'run', scope: 'polls:write', ok: 200, body: { into: await question() }, path: async () => `/questions/${await question()}/merge` },
+  { route: 'POST /questions/{questionId}/unmerge', need: 'run', scope: 'polls:write', ok: 200, path: async () => `/questions/${await question()}/unmerge` },
+  { route: 'DELETE /questions/{questionId}', need: 'run', scope: 'polls:write', ok: 204, path: async () => `/questions/${await question()}` },
   { route: 'GET /rooms/{roomId}/leaderboard', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/leaderboard` },
   { route: 'PUT /rooms/{roomId}/name', need: 'voter', scope: 'votes:write', ok: 200, body: { name: 'Ada' }, path: () => `/rooms/${room.id}/name` },
   { route: 'POST /voters', need: 'public', ok: 201, path: () => '/voters' },

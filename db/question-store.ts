@@ -1,0 +1,191 @@
+import { and, desc, eq, inArray, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
+import type { QuestionStatus } from '../server/protocol/question.ts'
+import type { QuestionsMode } from '../server/protocol/room.ts'
+import type { Db, Tx } from './client.ts'
+import { staffOfRoom, type StaffRow } from './room-store.ts'
+import { questions, questionVotes, rooms } from './schema.ts'
+
+export type QuestionRow = InferSelectModel<typeof questions>
+
+/** What a change of a room's questions depends on, as it is under the lock. */
+export interface QuestionsState { mode: QuestionsMode, staff: StaffRow }
+
+/**
+ * Locks the room for other changes of its questions, lets `change` do its work, and makes a version of it if it changed anything. The lock
+ * lets foreign keys through; votes in polls do not ask for the room's row at all. Undefined when there is no such room.
+ */
+export async function changeQuestions<T> (
+  db: Db, roomId: string, change: (tx: Tx, state: QuestionsState) => Promise<{ outcome: T, isChanged: boolean }>
+): Promise<{ outcome: T, version: number, isChanged: boolean } | undefined> {
+  return await db.transaction(async (tx) => {
+    await tx.select({ id: rooms.id }).from(rooms).where(eq(rooms.id, roomId)).for('no key update')
+    // Its own statement: one that began before the wait would still see what was before.
+    const [state] = await tx.select({ mode: rooms.questionsMode, version: rooms.questionsVersion, staff: staffOfRoom }).from(rooms).where(eq(rooms.id, roomId))
+    if (state === undefined) return undefined
+    const { outcome, isChanged } = await change(tx, state)
+    if (isChanged) await tx.update(rooms).set({ questionsVersion: sql`${rooms.questionsVersion} + 1` }).where(eq(rooms.id, roomId))
+    return { outcome, isChanged, version: isChanged ? state.version + 1 : state.version }
+  })
+}
+
+export async function findQuestion (db: Db | Tx, questionId: string): Promise<QuestionRow | undefined> {
+  const [row] = await db.select().from(questions).where(eq(questions.id, questionId))
+  return row
+}
+
+export async function findQuestions (db: Db | Tx, roomId: string, ids: string[]): Promise<QuestionRow[]> {
+  return await db.select().from(questions).where(and(eq(questions.roomId, roomId), inArray(questions.id, ids)))
+}
+
+/** How many wait for an answer in the room, and how many this voter has asked there lately. */
+export async function countQuestions (tx: Tx, { roomId, voterId, seconds }: { roomId: string, voterId: string, seconds: number }) {
+  const [row] = await tx.select({
+    unanswered: sql<number>`(count(*) FILTER (WHERE ${questions.status} IN ('open', 'pending')))::int`,
+    ownLately: sql<number>`(count(*) FILTER (WHERE ${questions.voterId} = ${voterId} AND ${questions.createdAt} > clock_timestamp() - make_interval(secs => ${seconds})))::int`
+  }).from(questions).where(eq(questions.roomId, roomId))
+  return row ?? { unanswered: 0, ownLately: 0 }
+}
+
+export async function insertQuestion (tx: Tx, row: Pick<QuestionRow, 'id' | 'roomId' | 'voterId' | 'authorName' | 'text' | 'status'>): Promise<QuestionRow> {
+  const [stored] = await tx.insert(questions).values(row).returning()
+  if (stored === undefined) throw new Error('a question was not stored')
+  return stored
+}
+
+export async function updateQuestion (tx: Tx, questionId: string, { isAnswered, ...change }: { status?: QuestionStatus, isPinned?: boolean, mergedInto?: string | null, isAnswered?: boolean }): Promise<void> {
+  const answeredAt = isAnswered === undefined ? {} : { answeredAt: isAnswered ? sql`clock_timestamp()` : null }
+  await tx.update(questions).set({ ...change, ...answeredAt }).where(eq(questions.id, questionId))
+}
+
+/** Deletes the question with its votes. What was merged into it is a question of its own again. */
+export async function deleteQuestion (tx: Tx, { id, roomId, mergedInto }: QuestionRow): Promise<void> {
+  await tx.update(questions).set({ mergedInto: null, status: sql`CASE WHEN ${questions.answeredAt} IS NULL THEN 'open' ELSE 'answered' END` })
+    .where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id)))
+  await tx.delete(questions).where(eq(questions.id, id))
+  if (mergedInto !== null) await recount(tx, [mergedInto])
+}
+
+export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<boolean> {
+  return (await tx.select({ id: questions.id }).from(questions).where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id))).limit(1)).length > 0
+}
+
+export interface QuestionVoteRow { questionId: string, voterId: string }
+
+/** Adds and takes back votes, each at most once. Answers how many of them made a difference. */
+export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<number> {
+  let changes = 0
+  if (added.length > 0) changes += (await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ voterId: questionVotes.voterId })).length
+  if (removed.length > 0) {
+    const questionIds = sql.param(removed.map(({ questionId }) => questionId))
+    const voterIds = sql.param(removed.map(({ voterId }) => voterId))
+    // Also from what was merged into the question: its voters count there.
+    changes += (await tx.execute(sql`
+      DELETE FROM question_votes v USING unnest(${questionIds}::uuid[], ${voterIds}::uuid[]) AS gone (question_id, voter_id), questions q
+      WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
+      RETURNING v.voter_id`)).length
+  }
+  return changes
+}
+
+/** Counts the voters of these questions and of what was merged into them, each voter once. */
+export async function recount (tx: Tx, ids: string[]): Promise<Map<string, number>> {
+  const rows = await tx.execute<{ id: string, votes: number }>(sql`
+    UPDATE questions q SET votes = (
+      SELECT count(DISTINCT v.voter_id) FROM question_votes v WHERE v.question_id IN (
+        SELECT q.id UNION ALL SELECT m.id FROM questions m WHERE m.room_id = q.room_id AND m.merged_into = q.id))
+    WHERE q.id = ANY(${sql.param(ids)}::uuid[]) RETURNING q.id, q.votes`)
+  return new Map(rows.map(({ id, votes }) => [id, votes]))
+}
+
+export interface QuestionFilter {
+  roomId: string
+  /** Undefined: of those who manage the room, who see all. Else what everyone sees, and this voter's own. */
+  seenBy?: { voterId: string | undefined } | undefined
+  status?: QuestionStatus | undefined
+  sort: 'votes' | 'newest'
+  after?: { isPinned: boolean, votes: number, id: string } | undefined
+  limit: number
+}
+
+export async function listQuestions (db: Db, { roomId, seenBy, status, sort, after, limit }: QuestionFilter): Promise<QuestionRow[]> {
+  const isPublic = inArray(questions.status, ['open', 'answered'])
+  const conditions: (SQL | undefined)[] = [
+    eq(questions.roomId, roomId),
+    seenBy === undefined ? undefined : seenBy.voterId === undefined ? isPublic : or(isPublic, eq(questions.voterId, seenBy.voterId)),
+    status === undefined ? undefined : eq(questions.status, status)
+  ]
+  if (after !== undefined && sort === 'newest') conditions.push(sql`${questions.id} < ${after.id}`)
+  if (after !== undefined && sort === 'votes') {
+    conditions.push(sql`(NOT ${questions.isPinned}, -${questions.votes}, ${questions.id}) > (${!after.isPinned}::boolean, ${-after.votes}::int, ${after.id}::uuid)`)
+  }
+  const order = sort === 'newest' ? [desc(questions.id)] : [desc(questions.isPinned), desc(questions.votes), questions.id]
+  return await db.select().from(questions).where(and(...conditions)).orderBy(...order).limit(limit)
+}
+
+/** This voter's own questions, newest first, and the ids of those it has voted for; a merged one's voters are of what has its votes. */
+export async function findOwnQuestions (db: Db, { roomId, voterId, limit }: { roomId: string, voterId: string, limit: number }): Promise<{ mine: QuestionRow[], myVotes: string[] }> {
+  const votedFor = sql<string>`coalesce(${questions.mergedInto}, ${questions.id})`
+  const [mine, votes] = await Promise.all([
+    db.select().from(questions).where(and(eq(questions.roomId, roomId), eq(questions.voterId, voterId))).orderBy(desc(questions.id)).limit(limit),
+    db.selectDistinct({ id: votedFor }).from(questionVotes).innerJoin(questions, eq(questions.id, questionVotes.questionId))
+      .where(and(eq(questions.roomId, roomId), eq(questionVotes.voterId, voterId)))
+  ])
+  return { mine, myVotes: votes.map(({ id }) => id) }
+}
+
+export interface StoredQuestions {
+  mode: QuestionsMode
+  version: number
+  /** By pins, votes and age. */
+  shown: QuestionRow[]
+  shownTotal: number
+  /** The same with those that wait for a moderator. */
+  all: QuestionRow[]
+  allTotal: number
+}
+
+interface RankedRow {
+  questions_mode: QuestionsMode
+  questions_version: number
+  /** Null: the room has no questions. */
+  id: string | null
+  voter_id: string
+  author_name: string | null
+  text: string
+  status: QuestionStatus
+  is_pinned: boolean
+  votes: number
+  created_at: string
+  answered_at: string | null
+  place: number
+  shown_place: number
+  total: number
+  shown_total: number
+}
+
+/** The first of a room's questions with the version they are of, in one statement. Undefined when there is no such room. */
+export async function readQuestions (db: Db, roomId: string, limit: number): Promise<StoredQuestions | undefined> {
+  const rows = await db.execute<RankedRow & Record<string, unknown>>(sql`
+    SELECT r.questions_mode, r.questions_version, q.* FROM rooms r LEFT JOIN LATERAL (
+      SELECT * FROM (
+        SELECT *, (row_number() OVER (ORDER BY is_pinned DESC, votes DESC, id))::int AS place,
+          (row_number() OVER (PARTITION BY status = 'pending' ORDER BY is_pinned DESC, votes DESC, id))::int AS shown_place,
+          (count(*) OVER ())::int AS total, (count(*) FILTER (WHERE status <> 'pending') OVER ())::int AS shown_total
+        FROM questions WHERE room_id = r.id AND status IN ('open', 'answered', 'pending')) AS ranked
+      WHERE place <= ${limit} OR (status <> 'pending' AND shown_place <= ${limit})) AS q ON true
+    WHERE r.id = ${roomId} ORDER BY q.place`)
+  const [first] = rows
+  if (first === undefined) return undefined
+  const found = rows.filter(({ id }) => id !== null)
+  const toRow = (row: RankedRow): QuestionRow => ({
+    id: row.id ?? '', roomId, voterId: row.voter_id, authorName: row.author_name, text: row.text, status: row.status, isPinned: row.is_pinned, mergedInto: null, votes: row.votes, createdAt: new Date(row.created_at), answeredAt: row.answered_at === null ? null : new Date(row.answered_at)
+  })
+  return {
+    mode: first.questions_mode,
+    version: first.questions_version,
+    shown: found.filter(({ status, shown_place: place }) => status !== 'pending' && place <= limit).map(toRow),
+    shownTotal: first.shown_total ?? 0,
+    all: found.filter(({ place }) => place <= limit).map(toRow),
+    allTotal: first.total ?? 0
+  }
+}

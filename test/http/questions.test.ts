@@ -1,0 +1,231 @@
+import t, { type Test } from 'tap'
+import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
+import type { Room } from '../../server/protocol/room.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+import { startServer } from '../helpers/server.ts'
+
+const databaseUrl = await createTestDatabase(t)
+const [{ url }, { url: otherUrl }] = await Promise.all([startServer(t, { DATABASE_URL: databaseUrl }), startServer(t, { DATABASE_URL: databaseUrl })])
+const host = await registerHost(url)
+const sql = connectDatabase(t, databaseUrl)
+
+interface QuestionPage { items: Question[], nextCursor: string | null }
+
+const createRoom = async (questionsMode: Room['questionsMode'] = 'post') => (await host.call<Room>('POST', '/rooms', { title: 'Town hall', questionsMode })).body
+const ask = async (token: string, roomId: string, body: NewQuestion) => await request<Question>(url, 'POST', `/api/v1/rooms/${roomId}/questions`, { token, body })
+const list = async (roomId: string, query = '', token?: string) => (await request<QuestionPage>(url, 'GET', `/api/v1/rooms/${roomId}/questions${query}`, { token })).body
+const vote = async (token: string, questionId: string, method: 'PUT' | 'DELETE' = 'PUT', serverUrl = url) => await request<QuestionVote>(serverUrl, method, `/api/v1/questions/${questionId}/vote`, { token })
+const edit = async (questionId: string, body: object) => await host.call<Question>('PATCH', `/questions/${questionId}`, body)
+const versionOf = async (roomId: string) => (await sql<{ version: number }[]>`SELECT questions_version AS version FROM rooms WHERE id = ${roomId}`)[0]?.version
+
+/** A voter with a question in this room. */
+async function askAs (roomId: string, text: string, more: Partial<NewQuestion> = {}) {
+  const { voterId, voterToken: token } = await createVoter(url)
+  return { voterId, token, question: (await ask(token, roomId, { text, ...more })).body }
+}
+
+/** The id of a question that this many voters want answered. */
+async function askWithVotes (roomId: string, text: string, tokens: string[]): Promise<string> {
+  const { question: { id } } = await askAs(roomId, text)
+  for (const token of tokens) await vote(token, id)
+  return id
+}
+
+/** A socket in the room, and every frame of its questions. */
+async function watch (t: Test, serverUrl: string, code: string, auth = {}) {
+  const audience = await connectSocket(t, serverUrl, { auth })
+  const frames: Questions[] = []
+  audience.socket.on('questions', (frame) => { frames.push(frame) })
+  const ack = await audience.call('room:join', { code })
+  if (!ack.ok) throw new Error(ack.error.code)
+  return { ...audience, questions: ack.data.questions, frames }
+}
+
+/** The first frame, kept or to come, that fits. */
+async function questionsWhere ({ socket }: Pick<Audience, 'socket'>, fits: (frame: Questions) => boolean, kept: Questions[] = []): Promise<Questions> {
+  const found = kept.find(fits)
+  if (found !== undefined) return found
+  return await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`no such questions: ${JSON.stringify(kept.at(-1))}`)) }, 5000)
+    socket.on('questions', (frame) => {
+      if (!fits(frame)) return
+      clearTimeout(timer)
+      resolve(frame)
+    })
+  })
+}
+
+const createTokens = async (count: number) => await Promise.all(Array.from({ length: count }, async () => (await createVoter(url)).voterToken))
+
+t.test('[Q1] a question has one vote of each voter, however often it is sent', async (t) => {
+  const room = await createRoom()
+  const { question, token } = await askAs(room.id, 'When do we start?', { authorName: 'Ada' })
+  t.match(question, { roomId: room.id, text: 'When do we start?', authorName: 'Ada', status: 'open', isPinned: false, votes: 0, mergedInto: null })
+  t.notOk('voterId' in question)
+  t.match((await vote(token, question.id)).body, { questionId: question.id, voted: true, votes: 1 }, 'one\'s own may have one, too')
+  const { version } = (await vote(token, question.id)).body
+  t.match((await vote(token, question.id)).body, { votes: 1, version }, 'again changes nothing')
+  t.match((await vote(token, question.id, 'DELETE')).body, { voted: false, votes: 0, version: version + 1 })
+  t.match((await vote(token, question.id, 'DELETE')).body, { votes: 0, version: version + 1 })
+  expectProblem(t, await vote(token, room.id), 'not_found')
+  expectProblem(t, await vote(token, 'abc'), 'not_found')
+  expectProblem(t, await ask(token, room.id, { text: '' }), 'validation_failed')
+  expectProblem(t, await ask(token, room.id, { text: 'x'.repeat(301) }), 'validation_failed')
+})
+
+t.test('questions are listed by pins, votes and age, or newest first, in pages', async (t) => {
+  const room = await createRoom()
+  const tokens = await createTokens(2)
+  const ids = [await askWithVotes(room.id, 'none', []), await askWithVotes(room.id, 'two', tokens), await askWithVotes(room.id, 'later none', []), await askWithVotes(room.id, 'pinned', [])]
+  await edit(ids[3] ?? '', { isPinned: true })
+  const textsOf = ({ items }: QuestionPage) => items.map(({ text }) => text)
+  for (const [sort, expected] of [['votes', ['pinned', 'two', 'none', 'later none']], ['newest', ['pinned', 'later none', 'two', 'none']]] as const) {
+    const first = await list(room.id, `?sort=${sort}&limit=2`)
+    const second = await list(room.id, `?sort=${sort}&limit=2&cursor=${first.nextCursor ?? ''}`)
+    t.same([...textsOf(first), ...textsOf(second)], expected, sort)
+    t.equal(second.nextCursor, null)
+  }
+  await edit(ids[0] ?? '', { status: 'answered' })
+  t.match((await list(room.id, '?status=answered')).items, [{ id: ids[0], answeredAt: String }])
+  t.equal((await list(room.id, '', host.accessToken)).items.every(({ voterId }) => voterId !== undefined), true)
+  expectProblem(t, await request(url, 'GET', `/api/v1/rooms/${room.id}/questions?cursor=abc`), 'validation_failed')
+})
+
+t.test('[Q2] what waits for a moderator or was dismissed is seen by the staff and its author alone', async (t) => {
+  const room = await createRoom('pre')
+  const { question, token } = await askAs(room.id, 'canary')
+  const [{ voterToken: other }, watcher, staff] = [await createVoter(url), await connectSocket(t, url), await connectSocket(t, url, { auth: { accessToken: host.accessToken } })]
+  t.equal(question.status, 'pending')
+  const isSeen = async (by?: string) => (await list(room.id, '', by)).items.some(({ id }) => id === question.id)
+  const joinedBy = async (socket: typeof watcher) => {
+    const ack = await socket.call('room:join', { code: room.code })
+    return ack.ok ? ack.data.questions?.items.map(({ text }) => text) : undefined
+  }
+  const seen = async () => [await isSeen(), await isSeen(other), await isSeen(token), await isSeen(host.accessToken)]
+  const frames: string[] = []
+  watcher.socket.on('questions', (frame) => { frames.push(JSON.stringify(frame)) })
+  t.same(await seen(), [false, false, true, true])
+  t.same([await joinedBy(watcher), await joinedBy(staff)], [[], ['canary']])
+  t.notOk(frames.join('').includes('canary'))
+  expectProblem(t, await vote(other, question.id), 'not_found')
+
+  const approved = questionsWhere(watcher, ({ items }) => items.some(({ id }) => id === question.id))
+  await edit(question.id, { status: 'open' })
+  await approved
+  t.same(await seen(), [true, true, true, true])
+  const gone = questionsWhere(watcher, ({ items }) => items.length === 0)
+  await edit(question.id, { status: 'dismissed' })
+  await gone
+  t.same(await seen(), [false, false, true, true])
+  expectProblem(t, await vote(other, question.id), 'not_found')
+  const flagged = await createRoom('post')
+  t.match((await askAs(flagged.id, 'What the fuck')).question, { status: 'pending' }, 'coarse words wait in any room')
+  t.match((await askAs(flagged.id, 'Why?', { authorName: 'Sh1t' })).question, { status: 'pending' }, 'names too')
+})
+
+t.test('a question is its author\'s to delete until it is answered', async (t) => {
+  const room = await createRoom()
+  const { question, token } = await askAs(room.id, 'Why?')
+  const { voterToken: other } = await createVoter(url)
+  const remove = async (by: string, id = question.id) => await request(url, 'DELETE', `/api/v1/questions/${id}`, { token: by })
+  expectProblem(t, await remove(other), 'forbidden')
+  expectProblem(t, await remove((await registerHost(url)).accessToken), 'not_found')
+  await edit(question.id, { status: 'answered' })
+  expectProblem(t, await remove(token), 'conflict')
+  expectProblem(t, await vote(other, question.id), 'conflict')
+  await edit(question.id, { status: 'open' })
+  t.equal((await remove(token)).status, 204)
+  t.equal((await remove(host.accessToken, (await askAs(room.id, 'And?')).question.id)).status, 204)
+  t.same((await list(room.id)).items, [])
+})
+
+t.test('a room without questions, a banned voter and one who asks too often are told so', async (t) => {
+  const room = await createRoom('off')
+  const { voterId, voterToken: token } = await createVoter(url)
+  expectProblem(t, await ask(token, room.id, { text: 'Why?' }), 'conflict')
+  expectProblem(t, await request(url, 'GET', `/api/v1/rooms/${room.id}/questions`), 'conflict')
+  t.match((await host.call<Room>('PATCH', `/rooms/${room.id}`, { questionsMode: 'post' })).body, { questionsMode: 'post', title: room.title })
+  for (let at = 0; at < 10; at++) t.equal((await ask(token, room.id, { text: `Why ${at}?` })).status, 201)
+  const refused = await ask(token, room.id, { text: 'Why?' })
+  expectProblem(t, refused, 'rate_limited')
+  t.ok(refused.headers.get('retry-after'))
+  await host.call('PUT', `/rooms/${room.id}/bans/${voterId}`)
+  expectProblem(t, await ask(token, room.id, { text: 'Why?' }), 'forbidden')
+  expectProblem(t, await vote(token, (await list(room.id)).items[0]?.id ?? ''), 'forbidden')
+})
+
+t.test('[Q3] a merge counts the voters of both, each once, and can be undone', async (t) => {
+  const room = await createRoom()
+  const [one = '', two = '', three = ''] = await createTokens(3)
+  const [from, into] = [await askWithVotes(room.id, 'When?', [one, two]), await askWithVotes(room.id, 'At what time?', [two, three])]
+  const merge = async (id: string, other: string) => await host.call<Question>('POST', `/questions/${id}/merge`, { into: other })
+  const votesOf = async (id: string) => (await list(room.id, '', host.accessToken)).items.find((question) => question.id === id)?.votes
+  t.match((await merge(from, into)).body, { status: 'merged', mergedInto: into })
+  t.equal(await votesOf(into), 3)
+  const version = await versionOf(room.id)
+  t.match(await merge(from, into), { status: 200 }, 'again')
+  t.equal(await versionOf(room.id), version, 'changes nothing')
+  t.same((await list(room.id)).items.map(({ id }) => id), [into])
+  expectProblem(t, await vote(one, from), 'conflict')
+  expectProblem(t, await merge(into, from), 'conflict')
+  expectProblem(t, await merge(into, into), 'conflict')
+  expectProblem(t, await merge(into, (await askAs((await createRoom()).id, 'Elsewhere?')).question.id), 'not_found')
+  expectProblem(t, await edit(from, { status: 'open' }), 'conflict')
+  t.match((await vote(one, into, 'DELETE')).body, { votes: 2 }, 'a vote that came with the merge can be taken back')
+
+  t.match((await host.call<Question>('POST', `/questions/${from}/unmerge`)).body, { status: 'open', mergedInto: null, votes: 1 })
+  t.equal(await votesOf(into), 2)
+  await merge(from, into)
+  await host.call('DELETE', `/questions/${into}`)
+  t.match((await list(room.id)).items, [{ id: from, status: 'open', votes: 1 }], 'what was merged into a question outlives it')
+})
+
+t.test('[Q1] votes of 50 voters that race each other, and a merge, over two servers are counted exactly, and versions only rise', async (t) => {
+  const room = await createRoom()
+  const tokens = await createTokens(50)
+  const ids = [await askWithVotes(room.id, 'A?', []), await askWithVotes(room.id, 'B?', []), await askWithVotes(room.id, 'C?', [])]
+  const watchers = [await watch(t, url, room.code), await watch(t, otherUrl, room.code)]
+  await Promise.all([
+    ...tokens.flatMap((token, person) => [0, 1, 2, 3].map(async (turn) => {
+      await vote(token, ids[(person + turn) % 3] ?? '', (person + turn) % 4 === 3 ? 'DELETE' : 'PUT', turn % 2 === 0 ? url : otherUrl)
+    })),
+    (async () => {
+      await host.call('POST', `/questions/${ids[2]}/merge`, { into: ids[1] })
+      await host.call('POST', `/questions/${ids[2]}/unmerge`)
+    })()
+  ])
+  const rows = await sql<{ id: string, votes: number, counted: number }[]>`
+    SELECT id, votes, (SELECT count(*)::int FROM question_votes v WHERE v.question_id = q.id) AS counted FROM questions q WHERE room_id = ${room.id} ORDER BY id`
+  for (const { id, votes, counted } of rows) t.equal(votes, counted, id)
+  t.ok(rows.some(({ votes }) => votes > 0))
+  const version = await versionOf(room.id)
+  for (const { socket, frames } of watchers) {
+    const last = await questionsWhere({ socket }, (frame) => frame.version === version, frames)
+    t.same(last.items.map(({ id, votes }) => [id, votes]).sort(), rows.map(({ id, votes }) => [id, votes]).sort())
+    t.ok(frames.every((frame, at) => at === 0 || frame.version > (frames[at - 1]?.version ?? 0)), '[R3] never an older one after a newer')
+  }
+})
+
+t.test('over sockets questions are asked and voted for, and joining again recovers everything', async (t) => {
+  const room = await createRoom()
+  const { voterToken } = await createVoter(url)
+  const asker = await watch(t, url, room.code, { voterToken })
+  t.match(asker.questions, { mode: 'post', items: [], total: 0, myVotes: [], mine: [] })
+  const asked = await asker.call('question:ask', { text: 'Why?', authorName: 'Ada' })
+  t.match(asked, { ok: true, data: { text: 'Why?', roomId: room.id, status: 'open' } })
+  const questionId = asked.ok ? asked.data.id : ''
+  t.match(await asker.call('question:vote', { questionId }), { ok: true, data: { voted: true, votes: 1 } })
+  t.match(await questionsWhere(asker, ({ items }) => items[0]?.votes === 1, asker.frames), { roomId: room.id, total: 1, items: [{ id: questionId, authorName: 'Ada' }] })
+  t.ok(asker.frames.every(({ items }) => items.every((item) => !('voterId' in item))))
+  const again = await watch(t, url, room.code, { voterToken })
+  t.match(again.questions, { total: 1, items: [{ id: questionId, votes: 1 }], myVotes: [questionId], mine: [{ id: questionId }] })
+  t.match(await again.call('question:unvote', { questionId }), { ok: true, data: { voted: false, votes: 0 } })
+  t.match(await again.call('question:vote', { questionId: 'abc' }), { ok: false, error: { code: 'not_found' } })
+  t.match(await (await connectSocket(t, url)).call('question:ask', { text: 'Where?' }), { ok: false, error: { code: 'room_not_found' } }, 'without a room')
+  const off = questionsWhere(again, ({ mode }) => mode === 'off')
+  await host.call('PATCH', `/rooms/${room.id}`, { questionsMode: 'off' })
+  t.match(await off, { items: [], total: 0 })
+  t.match(await again.call('room:join', { code: room.code }), { ok: true, data: { questions: null } })
+  t.match(await again.call('question:ask', { text: 'Why?' }), { ok: false, error: { code: 'conflict' } })
+})

@@ -6,8 +6,6 @@ export interface MetricsSources {
   httpAnswers: { readonly notModified: number }
 }
 
-export type Metrics = ReturnType<typeof createMetrics>
-
 /**
  * What Prometheus is told. Whoever counts keeps plain numbers, which are read here when somebody asks, so that counting costs nothing
  * else. No label names a poll, a room or a person (R6).

@@ -121,7 +121,7 @@ export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
 }
 
 /** Whole numbers from `first` to `last`, both among them, as evenly as can be. */
-export function spread (first: number, last: number, points: number): number[] {
+function spread (first: number, last: number, points: number): number[] {
   const count = Math.min(points, last - first + 1)
   return Array.from({ length: count }, (_point, at) => count === 1 ? last : first + Math.round(at * (last - first) / (count - 1)))
 }

@@ -11,7 +11,7 @@ export function emptyTally (kind: LockedPoll['kind'], definition: Definition): T
 }
 
 /** What its kind works with of a poll that is locked. */
-export function definitionOf ({ poll, tally }: Pick<BallotState, 'poll' | 'tally'>): Definition {
+function definitionOf ({ poll, tally }: Pick<BallotState, 'poll' | 'tally'>): Definition {
   const optionIds = kinds[poll.kind].optionLimits === null ? [] : Object.keys(tally.counts).map(Number)
   return { minChoices: poll.minChoices, maxChoices: poll.maxChoices, settings: poll.settings, optionIds: new Set(optionIds) }
 }

@@ -29,7 +29,7 @@ export type NewRange = Static<typeof NewRange>
 export const Range = Closed({ min: Nullable(Type.Number()), max: Nullable(Type.Number()), step: Nullable(Type.Number()) })
 export type Range = Static<typeof Range>
 
-export const Target = Closed({ value: Value, tolerance: Type.Optional(Type.Number({ minimum: 0, maximum: maxNumber, default: 0 })) })
+const Target = Closed({ value: Value, tolerance: Type.Optional(Type.Number({ minimum: 0, maximum: maxNumber, default: 0 })) })
 /** The right answer of a quiz: ids of options (any of them for single, exactly these for multiple), or a number and how far from it is still right. */
 export const Correct = Type.Union([Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 50 }), Target])
 export type Correct = Static<typeof Correct>
@@ -39,10 +39,9 @@ export const Scoring = Type.Union([Type.Literal('speed'), Type.Literal('flat')],
 })
 export type Scoring = Static<typeof Scoring>
 
-export const Moderation = Type.Union([Type.Literal('post'), Type.Literal('pre')], {
+const Moderation = Type.Union([Type.Literal('post'), Type.Literal('pre')], {
   description: 'Whether what people write is shown at once, or only after a moderator has approved it'
 })
-export type Moderation = Static<typeof Moderation>
 
 const Explanation = TextLine(500, 'Shown with the right answer.')
 const TimeLimit = Type.Integer({ minimum: 3, maximum: 86_400, description: 'Seconds; opening the poll sets closesAt this far ahead' })

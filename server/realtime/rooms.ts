@@ -5,7 +5,7 @@ export const stageRoom = (roomId: string) => `room:${roomId}`
 export const pollRoom = (pollId: string) => `poll:${pollId}`
 export const hostsRoom = (pollId: string) => `poll:${pollId}:hosts`
 /** What only those who manage the room hear. */
-export const isHostsRoom = (name: string) => name.endsWith(':hosts')
+const isHostsRoom = (name: string) => name.endsWith(':hosts')
 /** By round: who voted in one round has not voted in the next. And by who votes: a device that has voted is no person who has. */
 export const votedRoom = (pollId: string, round: number, access: RoomAccess) => `poll:${pollId}:voted:${round}${access === 'accounts' ? ':person' : ''}`
 export const isVotedRoom = (name: string) => /^poll:[^:]+:voted:/.test(name)

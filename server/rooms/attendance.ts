@@ -6,8 +6,6 @@ const flushMs = 1000
 const maxRemembered = 200_000
 const maxPending = 50_000
 
-export type Attendance = ReturnType<typeof startAttendance>
-
 /**
  * Writes down who has joined a room, once for each voter, a second's joins in one statement: a join itself waits for no query. What an
  * instance has not yet written when it dies is lost; the voter is counted when joining again.

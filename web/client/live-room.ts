@@ -6,7 +6,9 @@ import { createServerClock, type ServerClock } from './server-clock.ts'
 import { mergeView, withMyVote, withPoll, withResults, type HeldView } from './held-view.ts'
 import { pickShownPoll } from './shown-poll.ts'
 
-type LiveEvent = { [E in keyof ServerToClientEvents]: [E, Parameters<ServerToClientEvents[E]>[0]] }[keyof ServerToClientEvents]
+/** What the pages draw. */
+type DrawnEvents = Omit<ServerToClientEvents, 'questions'>
+type LiveEvent = { [E in keyof DrawnEvents]: [E, Parameters<DrawnEvents[E]>[0]] }[keyof DrawnEvents]
 
 export interface LiveRoom {
   readonly room: ReadonlySignal<JoinedRoom | null>

@@ -131,7 +131,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const accessCodes = createAccessCodeService({ db, rooms, identity, keyedHash: createKeyedHash(secretKeys) })
   const polls = createPollService({ db, board, rooms })
   const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
-  const replay = createReplay({ db, views })
+  const replay = createReplay({ db, board, views })
   const reviews = createReviews({ db, votes, board, polls, views, onError })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })

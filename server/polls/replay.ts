@@ -8,6 +8,7 @@ import type { Definition } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
 import { toPastResults, toResults } from './poll-snapshot.ts'
 import type { Onlooker, PollViews } from './poll-views.ts'
+import type { ResultsBoard } from './results-board.ts'
 
 export type Replay = ReturnType<typeof createReplay>
 
@@ -20,7 +21,7 @@ const retryAfterMs = 1000
  * Results as they were shown at versions that have passed, counted again from the ledger. Who may see a poll's results now may see its
  * history; the right answer of a quiz is in it only where it was shown then and is shown now.
  */
-export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
+export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoard, views: PollViews }) {
   const kept = new Map<string, Results>()
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -43,7 +44,8 @@ export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
     const first = versions[0] ?? 0
     const begun = await findPollVersion(db, pollId, first)
     const rows = await listPollVersionRows(db, pollId, { from: begun?.version ?? first, below: (versions.at(-1) ?? 0) + 1 })
-    const { kind } = rows[0]?.definition ?? { kind: 'single' as const }
+    // A kind changes only while there is nothing to count.
+    const kind = rows.at(-1)?.definition.kind ?? 'single'
     const steps = await sumAnswerSteps(db, { pollId, round, versions, kind })
     const times = await findBallotTimes(db, { pollId, round, versions })
     const count = startCount(steps)
@@ -57,11 +59,15 @@ export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
   }
 
   async function recountKept (pollId: string, round: number, versions: number[]): Promise<Results[]> {
-    const missing = versions.filter((version) => !kept.has(`${pollId}:${version}`))
+    const found = new Map(versions.map((version) => [version, kept.get(`${pollId}:${version}`)]))
+    const missing = versions.filter((version) => found.get(version) === undefined)
     if (missing.length > 0) {
-      for (const results of await inTurn(async () => await recount(pollId, round, missing))) keep(results)
+      for (const results of await inTurn(async () => await recount(pollId, round, missing))) {
+        found.set(results.version, results)
+        keep(results)
+      }
     }
-    return versions.flatMap((version) => kept.get(`${pollId}:${version}`) ?? [])
+    return versions.flatMap((version) => found.get(version) ?? [])
   }
 
   function keep (results: Results): void {
@@ -75,27 +81,25 @@ export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
   return {
     /** Throws poll_not_found, results_hidden, not_found for a version that never was, busy. */
     async findVersion (pollId: string, onlooker: Onlooker, version: number, round?: number): Promise<{ results: Results, isForEveryone: boolean }> {
-      const { poll } = await views.find(pollId, onlooker)
+      await views.find(pollId, onlooker)
       const row = await findPollVersion(db, pollId, version)
-      const { isForEveryone } = await views.findResults(pollId, onlooker, row?.round)
-      // Not by the board, which may be a moment behind another instance.
-      const newest = row && await findTally(db, pollId, row.round)
-      if (row === undefined || newest === undefined || (round !== undefined && round !== row.round) || version > newest.version) {
+      const newest = await findNewest(pollId, onlooker, row?.round)
+      if (row === undefined || (round !== undefined && round !== row.round) || version > newest.version) {
         throw new PlenumError('not_found', { detail: `This poll has no version ${version}${round === undefined ? '' : ` in round ${round}`}.` })
       }
       const [results] = await recountKept(pollId, row.round, [version])
       if (results === undefined) throw new PlenumError('not_found')
-      return { results: withoutSecret(results, poll.correct !== undefined), isForEveryone }
+      const { isForEveryone, isRevealed } = await checkAgain(pollId, onlooker, row.round)
+      return { results: withoutSecret(results, isRevealed), isForEveryone }
     },
 
     /** At most `points` versions of a round, evenly spread, its first and last among them. Throws as above. */
     async listTimeline (pollId: string, onlooker: Onlooker, { round, points }: { round?: number | undefined, points: number }): Promise<Results[]> {
-      const { poll } = await views.find(pollId, onlooker)
-      const { results } = await views.findResults(pollId, onlooker, round)
-      const newest = await findTally(db, pollId, results.round) ?? results
+      const newest = await findNewest(pollId, onlooker, round)
       const first = await findFirstVersion(db, pollId, newest.round) ?? newest.version
       const timeline = await recountKept(pollId, newest.round, spread(first, newest.version, points))
-      return timeline.map((results) => withoutSecret(results, poll.correct !== undefined))
+      const { isRevealed } = await checkAgain(pollId, onlooker, newest.round)
+      return timeline.map((results) => withoutSecret(results, isRevealed))
     },
 
     /** The last results of every round that this onlooker may see, oldest first. Throws poll_not_found, results_hidden. */
@@ -108,6 +112,22 @@ export function createReplay ({ db, views }: { db: Db, views: PollViews }) {
       if (past.length === limit || after >= poll.round) return past
       return [...past, ...await findCurrent(pollId, onlooker)]
     }
+  }
+
+  /** The newest results of a round that this onlooker may see now, of storage and not only of this instance. */
+  async function findNewest (pollId: string, onlooker: Onlooker, round: number | undefined): Promise<Results> {
+    const { results } = await views.findResults(pollId, onlooker, round)
+    const stored = await findTally(db, pollId, results.round)
+    if (stored === undefined || stored.version <= results.version) return results
+    // What another instance has committed may also have hidden it.
+    await board.refresh(pollId)
+    return (await views.findResults(pollId, onlooker, round)).results
+  }
+
+  /** Counting takes its time, in which the results may have been hidden. */
+  async function checkAgain (pollId: string, onlooker: Onlooker, round: number): Promise<{ isForEveryone: boolean, isRevealed: boolean }> {
+    const { isForEveryone } = await views.findResults(pollId, onlooker, round)
+    return { isForEveryone, isRevealed: (await views.find(pollId, onlooker)).poll.correct !== undefined }
   }
 
   async function findCurrent (pollId: string, onlooker: Onlooker): Promise<Results[]> {

@@ -118,6 +118,16 @@ t.test('[R6] who may not see the results may not see their past either', async (
   t.equal((await request(url, 'GET', `/api/v1/polls/${poll.id}/results?version=3`, { headers: { 'if-none-match': past.headers.get('etag') ?? '' } })).status, 304)
 })
 
+t.test('a draft that became another kind is counted by the kind that it was answered in', async (t) => {
+  const draft = await host.createPoll({ kind: 'text', options: [] })
+  await host.call('PATCH', `/polls/${draft.id}`, { kind: 'single', options }, { 'if-match': '*' })
+  await host.command(draft.id, 'open')
+  await voteOverHttp(url, (await createVoter(url)).voterToken, draft.id, { choices: [2] })
+  const { items } = (await request<{ items: Results[] }>(url, 'GET', `/api/v1/polls/${draft.id}/timeline`)).body
+  t.strictSame(items[0]?.counts, {})
+  t.strictSame(items.at(-1)?.counts, { 1: 0, 2: 1, 3: 0 })
+})
+
 t.test('a version that never was is not found', async (t) => {
   const poll = await host.openPoll()
   const at = async (query: string) => await request(url, 'GET', `/api/v1/polls/${poll.id}/results?${query}`)

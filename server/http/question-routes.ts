@@ -86,8 +86,8 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
     const { host, voterId } = await authentication.identify(request)
     const isHost = host !== undefined && (host.scopes === undefined || host.scopes.includes('polls:write'))
     const caller = isHost
-      ? { userId: (await authentication.requireHost(request, 'polls:write')).user.id, voterId }
-      : await authentication.requireVoter(request)
+      ? { hostId: (await authentication.requireHost(request, 'polls:write')).user.id, claims: { voterId, userId: host.user.id } }
+      : { claims: await authentication.requireVoter(request) }
     await questions.remove(questionIdOf(request.params), caller)
     return await reply.code(204).send(null)
   })

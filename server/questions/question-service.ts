@@ -116,14 +116,16 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
       })
     },
 
-    /** By those who run the room, and by its author until it is answered. */
-    async remove (questionId: string, caller: Onlooker): Promise<void> {
+    /**
+     * By those who run the room, and by its author until it is answered.
+     * @param hostId of a caller who may manage rooms; who only votes, be it with a key of somebody who may, is none
+     */
+    async remove (questionId: string, { hostId, claims }: { hostId?: string | undefined, claims: VoterClaims }): Promise<void> {
       const { roomId } = await find(questionId)
       await change(roomId, async (tx, { staff }) => {
         const question = await find(questionId, tx)
-        const { userId } = caller
-        const isAuthor = voterIn(staff.access, caller) === question.voterId
-        if (userId !== undefined && (managesRoom(staff, userId) || !isAuthor)) requirePermission('run', staff, userId, 'not_found')
+        const isAuthor = voterIn(staff.access, claims) === question.voterId
+        if (hostId !== undefined && (managesRoom(staff, hostId) || !isAuthor)) requirePermission('run', staff, hostId, 'not_found')
         else if (!isAuthor) throw new PlenumError('forbidden', { detail: 'This question is somebody else\'s.' })
         else if (question.status === 'answered') throw new PlenumError('conflict', { detail: 'This question is answered already.' })
         await deleteQuestion(tx, question)

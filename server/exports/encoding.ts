@@ -1,15 +1,12 @@
 import { Readable } from 'node:stream'
-import { stringify, type Options } from 'csv-stringify/sync'
 import type { ExportFormat } from '../protocol/export.ts'
 import { guardText } from './formula-guard.ts'
 import type { Cell, Sheet } from './sheet.ts'
 
-const csvOptions: Options = {
-  record_delimiter: 'windows',
-  quote_record_delimiter: true,
-  // What other programs may take for a delimiter must not make two cells of one.
-  quoted_match: /[;\t|]/
-}
+// Excel takes a file without it for the system's old code page.
+const byteOrderMark = '\ufeff'
+// Also what other programs may take for a delimiter must not make two cells of one.
+const quoted = /[",;\t|\r\n]/
 
 /** The sheet as bytes, made as fast as they are read and no faster. Destroying the stream ends the reading of the pages. */
 export function encodeSheet<Row> (sheet: Sheet<Row>, format: ExportFormat): Readable {
@@ -22,10 +19,14 @@ export function encodeSheet<Row> (sheet: Sheet<Row>, format: ExportFormat): Read
 }
 
 async function * encodeCsv<Row> ({ columns, pages }: Sheet<Row>): AsyncGenerator<string> {
-  const names = columns.map(({ name }) => ({ key: name, header: name }))
-  // CSV is for spreadsheets, and Excel takes a file without the mark for the system's old code page. Programs have JSON.
-  yield stringify([], { ...csvOptions, bom: true, header: true, columns: names })
-  for await (const page of pages) yield stringify(page.map((row) => columns.map((column) => toField(column.read(row)))), csvOptions)
+  // CSV is for spreadsheets. Programs have JSON.
+  yield byteOrderMark + toLine(columns.map(({ name }) => name))
+  for await (const page of pages) yield page.map((row) => toLine(columns.map((column) => toField(column.read(row))))).join('')
+}
+
+/** A line of RFC 4180. A library for this was measured to leave ten times the garbage, more than an export of a million rows may. */
+function toLine (fields: string[]): string {
+  return `${fields.map((field) => quoted.test(field) ? `"${field.replaceAll('"', '""')}"` : field).join(',')}\r\n`
 }
 
 function toField (cell: Cell): string {

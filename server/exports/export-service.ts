@@ -74,7 +74,7 @@ export function createExportService ({ db, polls, maxRunning = 4, readTimeoutMs 
 }
 
 /** Hands on the pages one by one; calls `giveUp` when the next one is not asked for in time. */
-async function * pace<T> (pages: AsyncIterable<T>, timeoutMs: number, giveUp: () => void): AsyncGenerator<T> {
+async function * pace<T> (pages: AsyncIterable<T[]>, timeoutMs: number, giveUp: () => void): AsyncGenerator<T[]> {
   for await (const page of pages) {
     const timer = setTimeout(giveUp, timeoutMs)
     try {
@@ -82,6 +82,8 @@ async function * pace<T> (pages: AsyncIterable<T>, timeoutMs: number, giveUp: ()
     } finally {
       clearTimeout(timer)
     }
+    // Its rows are written. What has handed the page on may outlive the young generation, and would take them along.
+    page.length = 0
     // A fast reader takes a page at once. Without this, pages that need no query would leave the event loop no turn.
     await setImmediate()
   }

@@ -33,8 +33,10 @@ export default defineConfig({
     // The content security policy allows no `data:` addresses and no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Names the catalogues of texts, which the server has loaded early.
+    manifest: true,
     rolldownOptions: {
-      input: { index: page('index'), join: page('join'), present: page('present') },
+      input: { index: page('index'), join: page('join'), present: page('present'), host: page('host') },
       // The schemas of `server/protocol` are pure: a page that needs one function of it ships no schema.
       treeshake: { manualPureFunctions: ['Type', 'TextLine', 'Closed', 'Nullable'] }
     }

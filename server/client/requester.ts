@@ -23,6 +23,11 @@ export class UnreachableError extends Error {
 
 const defaultTimeoutMs = 10_000
 
+/** A path with its ids escaped. */
+export function pathOf (texts: TemplateStringsArray, ...ids: string[]): string {
+  return String.raw({ raw: texts }, ...ids.map(encodeURIComponent))
+}
+
 /** Requests under /api/v1 whose refusals are thrown. */
 export function createRequester ({ baseUrl, token, fetch = globalThis.fetch, timeoutMs = defaultTimeoutMs }: RequesterOptions) {
   const root = `${baseUrl.replace(/\/+$/, '')}/api/v1`

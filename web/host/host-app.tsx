@@ -1,0 +1,48 @@
+import { ErrorBoundary, lazy, LocationProvider, Route, Router } from 'preact-iso'
+import { useEffect } from 'preact/hooks'
+import { HostHeader } from './components/host-header.tsx'
+import { Loading } from './components/loading.tsx'
+import { Notices } from './components/notices.tsx'
+import { readSession, user } from './session.ts'
+import { SignInPage } from './sign-in-page.tsx'
+import { useLoad } from './use-load.ts'
+
+const RoomsPage = lazy(async () => (await import('./rooms-page.tsx')).RoomsPage)
+const RoomPollsPage = lazy(async () => (await import('./room-polls-page.tsx')).RoomPollsPage)
+
+/** The pages of people who manage rooms. Each is loaded when it is gone to. */
+export function HostApp () {
+  const session = useLoad(readSession, [])
+  if (user.value === undefined) return <main class='narrow'><Loading of={session} /></main>
+  return (
+    <>
+      {user.value === null ? <SignInPage /> : <SignedIn />}
+      <Notices />
+    </>
+  )
+}
+
+function SignedIn () {
+  return (
+    <LocationProvider scope='/host'>
+      <HostHeader />
+      <ErrorBoundary>
+        <Router onRouteChange={focusHeading}>
+          <Route path='/host' component={RoomsPage} />
+          <Route path='/host/rooms/:roomId' component={RoomPollsPage} />
+          <Route default component={UnknownPage} />
+        </Router>
+      </ErrorBoundary>
+    </LocationProvider>
+  )
+}
+
+/** Who reads by ear is taken to the new page, as a browser does after a click on a link. */
+function focusHeading () {
+  requestAnimationFrame(() => { document.querySelector<HTMLElement>('main h1')?.focus() })
+}
+
+function UnknownPage () {
+  useEffect(() => { location.replace('/host') }, [])
+  return null
+}

@@ -9,8 +9,6 @@ import type { CreatedWebhook, Delivery, DeliveryStatus, NewWebhook, Webhook } fr
 import { createHttpClient, type PageOf, type PageQuery } from './http-client.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
 
-export type HostClient = ReturnType<typeof createHostClient>
-
 /** Everything that people who manage rooms do, beside the calls of `createHttpClient`. Throws like those. */
 export function createHostClient (options: RequesterOptions) {
   const { call } = createRequester(options)

@@ -41,7 +41,7 @@ export function RoomsPage () {
       <section aria-labelledby='new-room'>
         <h2 id='new-room'>{t('newRoom')}</h2>
         <Form send={create} submitText={t('create')}>
-          <Field name='title' label={t('roomTitle')} required maxLength={300} />
+          <Field name='title' label={t('roomTitle')}>{(field) => <input {...field} required maxLength={300} />}</Field>
         </Form>
       </section>
     </main>

@@ -26,12 +26,11 @@ export function SignInPage () {
     <main class='narrow'>
       <h1>{heading}</h1>
       <Form send={send} submitText={heading} explain={(error) => explain(error, isNew.value)}>
-        {isNew.value && <Field name='name' label={t('yourName')} autocomplete='name' required maxLength={100} />}
-        <Field name='email' label={t('email')} type='email' autocomplete='username' required maxLength={254} />
-        <Field
-          name='password' label={t('password')} type='password' required minLength={isNew.value ? 8 : 1} maxLength={200}
-          autocomplete={isNew.value ? 'new-password' : 'current-password'} hint={isNew.value ? t('passwordRule') : undefined}
-        />
+        {isNew.value && <Field name='name' label={t('yourName')}>{(field) => <input {...field} autocomplete='name' required maxLength={100} />}</Field>}
+        <Field name='email' label={t('email')}>{(field) => <input {...field} type='email' autocomplete='username' required maxLength={254} />}</Field>
+        <Field name='password' label={t('password')} hint={isNew.value ? t('passwordRule') : ''}>
+          {(field) => <input {...field} type='password' required minLength={isNew.value ? 8 : 1} maxLength={200} autocomplete={isNew.value ? 'new-password' : 'current-password'} />}
+        </Field>
       </Form>
       <button type='button' class='quiet' onClick={() => { isNew.value = !isNew.value }}>{isNew.value ? t('signInInstead') : t('signUpInstead')}</button>
       <LanguageMenu />

@@ -48,7 +48,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     tell(pollId, { round, state: 'sending' })
     const reply = await connection.request('vote:cast', { pollId, round, answer })
     if (reply.ok) {
-      liveRoom.recordMyVote(pollId, round, answer)
+      liveRoom.recordMyVote(pollId, round, { myVote: answer, ...(reply.data.held === true ? { held: true } : {}) })
       outbox.drop(kept)
       tell(pollId, undefined)
       return true
@@ -106,7 +106,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   async function withdrawOnce (poll: Poll): Promise<Delivery> {
     const reply = await connection.request('vote:withdraw', { pollId: poll.id })
     if (reply.ok) {
-      liveRoom.recordMyVote(poll.id, poll.round, null)
+      liveRoom.recordMyVote(poll.id, poll.round, { myVote: null })
       return { round: poll.round, state: 'withdrawn' }
     }
     connection.refresh()

@@ -194,6 +194,12 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
     t.match(bySize, ['calm', /^bright|warm$/, /^bright|warm$/])
   })
 
+  t.test('a word that is too long for its first size is drawn smaller', async () => {
+    const { id } = await show({ kind: 'words', question: 'In a long word?' })
+    await voteElsewhere(id, { words: ['donaudampfschifffahrtsgesellschaft'] })
+    await projector.page.locator('svg.cloud text').getByText('donaudampfschifffahrtsgesellschaft').waitFor({ state: 'attached' })
+  })
+
   t.test('somebody else\'s ballot does not reset what is half typed, and what cannot count is told before it is sent', async (t) => {
     const { id } = await show({ kind: 'number', question: 'How tall?', range: { min: 50, max: 250 } })
     await phone.page.getByLabel('Your number').fill('17')

@@ -49,10 +49,10 @@ export function WordCloud ({ words }: { words: WordCount[] }) {
 /** Places all words, in a smaller size where they do not fit; of very many, the most frequent. */
 function place (words: WordCount[], done: (placed: PlacedWord[]) => void) {
   const most = words[0]?.count ?? 1
-  let layout = layOut(greatest)
+  let layout: { stop: () => void } | undefined
 
   function layOut (size: number) {
-    return layoutCloud<PlacedWord>()
+    const made = layoutCloud<PlacedWord>()
       .size([width, height])
       // By area: a word that twice as many gave looks twice as large.
       .words(words.map(({ word, count }) => ({ text: word, size: Math.max(smallest, size * Math.sqrt(count / most)), x: 0, y: 0 })))
@@ -62,13 +62,16 @@ function place (words: WordCount[], done: (placed: PlacedWord[]) => void) {
       .timeInterval(20)
       .on('end', (placed) => {
         const smaller = size * shrinkage
-        if (placed.length < words.length && smaller > 2 * smallest) layout = layOut(smaller)
+        if (placed.length < words.length && smaller > 2 * smallest) layOut(smaller)
         else done(placed.map(({ text, size, x, y }) => ({ text, size, x, y })))
       })
-      .start()
+    // Kept before it starts: a short layout ends within the call, and the next one takes its place.
+    layout = made
+    made.start()
   }
 
-  return { stop: () => { layout.stop() } }
+  layOut(greatest)
+  return { stop: () => { layout?.stop() } }
 }
 
 /** A word keeps its colour whatever its place. */

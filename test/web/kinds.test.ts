@@ -200,6 +200,16 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
     await projector.page.locator('svg.cloud text').getByText('donaudampfschifffahrtsgesellschaft').waitFor({ state: 'attached' })
   })
 
+  t.test('the cloud moves on while words keep coming', async (t) => {
+    const { id } = await show({ kind: 'words', question: 'Many words?' })
+    const drawn = projector.page.locator('svg.cloud text')
+    for (let votes = 1; votes <= 20 && await drawn.count() < 4; votes++) {
+      await voteElsewhere(id, { words: [`word ${votes}`] })
+      await projector.page.locator('.voters').getByText(votes === 1 ? '1 voter' : `${votes} voters`, { exact: true }).waitFor()
+    }
+    t.ok(await drawn.count() >= 4)
+  })
+
   t.test('somebody else\'s ballot does not reset what is half typed, and what cannot count is told before it is sent', async (t) => {
     const { id } = await show({ kind: 'number', question: 'How tall?', range: { min: 50, max: 250 } })
     await phone.page.getByLabel('Your number').fill('17')

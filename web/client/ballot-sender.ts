@@ -26,7 +26,7 @@ export interface BallotSender {
 
 interface Parts {
   connection: Pick<Connection, 'request' | 'refresh' | 'onLive'>
-  liveRoom: Pick<LiveRoom, 'recordMyVote'>
+  liveRoom: Pick<LiveRoom, 'room' | 'recordMyVote'>
   outbox: BallotOutbox
   wait?: (ms: number) => Promise<void>
 }
@@ -80,7 +80,9 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   }
 
   connection.onLive(() => {
-    for (const kept of outbox.all()) void send(kept.pollId)
+    for (const kept of outbox.all()) {
+      if (kept.roomId === liveRoom.room.value?.id) void send(kept.pollId)
+    }
   })
 
   return {
@@ -88,7 +90,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     refusedPollIds: () => [...deliveries.value].flatMap(([pollId, { state }]) => state === 'refused' ? [pollId] : []),
     cast: (poll, answer) => {
       deliveries.value = new Map([...deliveries.value].filter(([, { state }]) => state !== 'refused'))
-      outbox.keep({ pollId: poll.id, round: poll.round, answer })
+      outbox.keep({ roomId: poll.roomId, pollId: poll.id, round: poll.round, answer })
       void send(poll.id)
     },
     withdraw: async (poll) => {

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
 import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
-import type { StoredTally } from './ledger.ts'
+import type { Review, StoredTally } from './ledger.ts'
 import { isManagedBy, staffOfRoom, type StaffRow } from './room-store.ts'
 import { ballots, optionLabels, options, polls, pollVersions, rooms, tallies, tallyBuckets, type VersionDefinition } from './schema.ts'
 import { enqueueEvent } from './webhook-outbox.ts'
@@ -196,22 +196,45 @@ export async function listPollVersions (db: Db, pollIds: string[], roomIds: stri
     .where(or(inArray(polls.id, pollIds), inArray(polls.roomId, roomIds)))
 }
 
-export interface StoredVote { round: number, n: number, answer: Answer | null, version: number, castAt: Date }
+export interface StoredVote {
+  round: number
+  answer: Answer | null
+  /** Null: it counts. */
+  review: Review | null
+  /** It took the place of another answer of its voter; a review, which stores the same answer again, is none. */
+  isChange: boolean
+  version: number
+  castAt: Date
+}
+
+interface NewestBallotRow extends Record<string, unknown> {
+  poll_id: string
+  voter_id: string
+  round: number
+  answer: Answer | null
+  review: Review | null
+  is_change: boolean
+  version: string
+  at: string
+}
 
 /** By `pollId:voterId`: the newest ballot of each pair in the poll's current round; pairs without one are absent. */
 export async function findNewestBallots (db: Db, pairs: { pollId: string, voterId: string }[]): Promise<Map<string, StoredVote>> {
   if (pairs.length === 0) return new Map()
   const pollIds = sql.param(pairs.map((pair) => pair.pollId))
   const voterIds = sql.param(pairs.map((pair) => pair.voterId))
-  const rows = await db.execute<{ poll_id: string, voter_id: string, round: number, n: number, answer: Answer | null, version: string, at: string }>(sql`
-    SELECT pair.poll_id, pair.voter_id, p.round, b.n, b.answer, b.version, b.at
+  const rows = await db.execute<NewestBallotRow>(sql`
+    SELECT pair.poll_id, pair.voter_id, p.round, b.answer, b.review, b.version, b.at, coalesce(b.n > 1 AND (
+      SELECT answer IS NOT NULL FROM ballots
+      WHERE poll_id = pair.poll_id AND round = p.round AND voter_id = pair.voter_id AND n < b.n AND answer IS DISTINCT FROM b.answer
+      ORDER BY n DESC LIMIT 1), false) AS is_change
     FROM unnest(${pollIds}::uuid[], ${voterIds}::uuid[]) AS pair (poll_id, voter_id)
     JOIN polls p ON p.id = pair.poll_id
     CROSS JOIN LATERAL (
-      SELECT n, answer, version, at FROM ballots
+      SELECT n, answer, review, version, at FROM ballots
       WHERE poll_id = pair.poll_id AND round = p.round AND voter_id = pair.voter_id ORDER BY n DESC LIMIT 1) AS b`)
   return new Map(rows.map((row) => [`${row.poll_id}:${row.voter_id}`, {
-    round: row.round, n: row.n, answer: row.answer, version: Number(row.version), castAt: new Date(row.at)
+    round: row.round, answer: row.answer, review: row.review, isChange: row.is_change, version: Number(row.version), castAt: new Date(row.at)
   }]))
 }
 

@@ -50,7 +50,7 @@ async function compile (out) {
   const jobs = [run(...tool('typescript/bin/tsc', '-p', join(root, 'tsconfig.json'), '--outDir', out, '--noCheck'))]
   const web = join(root, 'web')
   if (existsSync(join(web, 'vite.config.ts'))) {
-    jobs.push(run(...tool('vite/bin/vite.js', 'build', '--outDir', join(out, 'web'), '--emptyOutDir', '--logLevel', 'warn'), { cwd: web }))
+    jobs.push(run(...tool('vite/bin/vite.js', 'build', '--outDir', join(out, 'web'), '--logLevel', 'warn'), { cwd: web }))
   }
   const codes = await Promise.all(jobs)
   if (codes.some((code) => code !== 0)) throw new Error('The build failed; see the messages above.')

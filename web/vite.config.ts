@@ -29,7 +29,8 @@ export default defineConfig({
   plugins: [precompress],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    emptyOutDir: true,
+    // tsc writes what tests use of the pages into the same new folder, at the same time.
+    emptyOutDir: false,
     // The content security policy allows no `data:` addresses and no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

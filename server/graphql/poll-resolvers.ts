@@ -56,7 +56,11 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
       },
 
       async myVote (poll: Poll, _given: Arguments, { onlooker }: GraphqlContext): Promise<Answer | null> {
-        return await views.findMyAnswer(poll.id, onlooker)
+        return (await views.findOwnVote(poll.id, onlooker)).myVote
+      },
+
+      async held (poll: Poll, _given: Arguments, { onlooker }: GraphqlContext): Promise<boolean | null> {
+        return (await views.findOwnVote(poll.id, onlooker)).held ?? null
       }
     },
 

@@ -58,7 +58,9 @@ ${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, Recei
       '"Null while they are hidden from this viewer"',
       'results(round: Int): Results',
       '"The own answer in the current round"',
-      'myVote: JSON'
+      'myVote: JSON',
+      '"True while the own answer is stored, but not counted: it waits for a moderator, or a moderator took it out"',
+      'held: Boolean'
     ]
   },
   { name: 'NewPoll', schema: NewPoll, isInput: true },

@@ -1,3 +1,4 @@
+import type { StoredVote } from '../../db/poll-store.ts'
 import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
@@ -70,6 +71,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
           poll: bodyFor(snapshot, onlooker),
           results: maySeeResults(snapshot.poll, viewer) ? snapshot.results : null,
           myVote,
+          ...(vote !== undefined && myVote !== null ? heldPart(vote) : {}),
           now: new Date().toISOString()
         }
       }
@@ -97,10 +99,10 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
       return { results: snapshot.results, isForEveryone, isPast: false }
     },
 
-    /** The own answer in the current round, of whoever votes here. */
-    async findMyAnswer (pollId: string, onlooker: Onlooker): Promise<PollView['myVote']> {
+    /** The own vote in the current round, of whoever votes here. */
+    async findOwnVote (pollId: string, onlooker: Onlooker): Promise<Pick<PollView, 'myVote' | 'held'>> {
       const vote = await findVote(await find(pollId, onlooker), onlooker)
-      return vote?.answer ?? null
+      return vote === undefined || vote.answer === null ? { myVote: null } : { myVote: vote.answer, ...heldPart(vote) }
     },
 
     /** The voter's own vote in the current round; both null without one. Throws like a vote when there is no voter. */
@@ -116,9 +118,10 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
         receipt: {
           pollId,
           round: vote.round,
-          status: vote.n === 1 ? 'recorded' : 'changed',
+          status: vote.isChange ? 'changed' : 'recorded',
           ...(isVisible ? { version: vote.version } : {}),
-          castAt: vote.castAt.toISOString()
+          castAt: vote.castAt.toISOString(),
+          ...heldPart(vote)
         }
       }
     }
@@ -128,6 +131,11 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
 /** The poll's body for this onlooker. A projector shows what the audience may see: the link alone does not tell the right answer. */
 export function bodyFor (snapshot: PollSnapshot, { userId }: Onlooker): Poll {
   return managesRoom(snapshot.staff, userId) ? hostBodyOf(snapshot) : snapshot.poll
+}
+
+/** Held and removed are the same to the voter: stored, and not counted. */
+function heldPart ({ review }: StoredVote): Pick<PollView, 'held'> {
+  return review === null ? {} : { held: true }
 }
 
 /** Throws results_hidden; returns whether everyone may see them. */

@@ -4,6 +4,7 @@ import type { NewPoll, Poll, Receipt } from '../../server/protocol/poll.ts'
 import type { BannedVoter, BlockedWords, Response } from '../../server/protocol/response.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { postGraphql } from '../helpers/graphql.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
 
@@ -47,6 +48,32 @@ t.test('[R6] hidden responses, and those that are held or removed, are shown to 
   t.strictSame((await list(shown.id)).items, [])
   for (const status of ['held', 'removed']) expectProblem(t, await request(url, 'GET', `/api/v1/polls/${shown.id}/responses?review=${status}`), 'forbidden')
   t.match(await list(shown.id, '?review=held', host.accessToken), { items: [{ answer: { text: 'canary' } }] })
+})
+
+t.test('a voter is told by REST, the socket and GraphQL that the own answer does not count, and a review is no change of it', async (t) => {
+  const poll = await openPoll({ kind: 'text', moderation: 'pre', revote: 'withdraw' })
+  const { voterId, voterToken } = await write(poll, { text: 'Tea' })
+  const socket = await connectSocket(t, url, { auth: { voterToken } })
+  const look = async () => {
+    const rest = (await request<{ receipt: Receipt | null }>(url, 'GET', `/api/v1/polls/${poll.id}/vote`, { token: voterToken })).body.receipt
+    const { held } = await socket.joinPoll(poll.id)
+    const { body } = await postGraphql(url, `{ poll(id: "${poll.id}") { held } }`, { token: voterToken })
+    return { status: rest?.status, rest: rest?.held, socket: held, graphql: body.data }
+  }
+  const told = (status: string | undefined, held: true | undefined) => ({ status, rest: held, socket: held, graphql: { poll: { held: held ?? null } } })
+  t.same(await look(), told('recorded', true))
+  for (const status of ['shown', 'removed', 'held', 'shown']) {
+    await review(poll.id, voterId, status)
+    t.same(await look(), told('recorded', status === 'shown' ? undefined : true), status)
+  }
+  await voteOverHttp(url, voterToken, poll.id, { text: 'Coffee' })
+  t.same(await look(), told('changed', true))
+  await review(poll.id, voterId, 'shown')
+  t.same(await look(), told('changed', undefined))
+  await request(url, 'DELETE', `/api/v1/polls/${poll.id}/vote`, { token: voterToken })
+  t.same(await look(), told(undefined, undefined), 'nothing is left that could be held')
+  await voteOverHttp(url, voterToken, poll.id, { text: 'Tea' })
+  t.same(await look(), told('recorded', true), 'a first answer again')
 })
 
 t.test('[V5][R1] a review is a version of its own, also after the close, and can be undone', async (t) => {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Answer, NewPoll } from '../../server/protocol/poll.ts'
+import type { Response } from '../../server/protocol/response.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { openDevice, resultRow, startBrowser, statusSays } from '../helpers/browser.ts'
 import { createVoter, registerHost, voteOverHttp } from '../helpers/clients.ts'
@@ -193,6 +194,22 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
     t.match(bySize, ['calm', /^bright|warm$/, /^bright|warm$/])
   })
 
+  t.test('a word that is too long for its first size is drawn smaller', async () => {
+    const { id } = await show({ kind: 'words', question: 'In a long word?' })
+    await voteElsewhere(id, { words: ['unternehmensverwaltung'] })
+    await projector.page.locator('svg.cloud text').getByText('unternehmensverwaltung').waitFor({ state: 'attached' })
+  })
+
+  t.test('the cloud moves on while words keep coming', async (t) => {
+    const { id } = await show({ kind: 'words', question: 'Many words?' })
+    const drawn = projector.page.locator('svg.cloud text')
+    for (let votes = 1; votes <= 20 && await drawn.count() < 4; votes++) {
+      await voteElsewhere(id, { words: [`word ${votes}`] })
+      await projector.page.locator('.voters').getByText(votes === 1 ? '1 voter' : `${votes} voters`, { exact: true }).waitFor()
+    }
+    t.ok(await drawn.count() >= 4)
+  })
+
   t.test('somebody else\'s ballot does not reset what is half typed, and what cannot count is told before it is sent', async (t) => {
     const { id } = await show({ kind: 'number', question: 'How tall?', range: { min: 50, max: 250 } })
     await phone.page.getByLabel('Your number').fill('17')
@@ -235,6 +252,22 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
       t.equal(await page.locator('.bar', { hasText: '✓ Right' }).locator('.bar-label').textContent(), 'Saturn ✓ Right')
     }
     t.ok(await phone.page.getByText('✓ Your answer is right.').isVisible())
+  })
+
+  t.test('an answer that waits for a moderator, or was taken out, is not said to count', async (t) => {
+    const { id } = await show({ kind: 'text', question: 'What is missing?', moderation: 'pre', revote: 'change' })
+    await phone.page.getByLabel('Your answer').fill('Chairs')
+    await phone.page.getByRole('button', { name: 'Vote', exact: true }).click()
+    await statusSays(phone.page, 'Waits for a moderator')
+    await phone.page.getByLabel('Your answer').fill('Tables')
+    await statusSays(phone.page, 'The new answer is not sent yet.')
+    const { body: { items: [held] } } = await host.call<{ items: Response[] }>('GET', `/polls/${id}/responses?review=held`)
+    for (const [review, words] of [['shown', 'Counted'], ['removed', 'Waits for a moderator']]) {
+      await host.call('PUT', `/polls/${id}/responses/${held?.voterId ?? ''}`, { review })
+      await phone.page.reload()
+      await statusSays(phone.page, words ?? '')
+    }
+    t.equal(await phone.page.getByLabel('Your answer').inputValue(), 'Chairs')
   })
 
   t.test('the browser had nothing to complain about', async (t) => {

@@ -209,6 +209,44 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     t.strictSame([member.complaints, other.complaints], [[], []])
   })
 
+  t.test('a phone in two rooms with codes votes in each with its own, and is asked for another once one is revoked', async (t) => {
+    const rooms = await Promise.all(['Members', 'Board'].map(async (title) => {
+      const { body: { id: roomId, code } } = await host.call<Room>('POST', '/rooms', { title, access: 'codes' })
+      const { body: { items } } = await host.call<{ items: { id: string, url: string }[] }>('POST', `/rooms/${roomId}/access-codes`, { count: 2 })
+      const poll = await host.openPoll({ roomId, question: `Who leads the ${title}?`, options: [{ label: 'Ada' }, { label: 'Ben' }], revote: 'change' })
+      return { roomId, poll, address: `/j/${code}`, codes: items.map(({ id, url }) => ({ id, hash: new URL(url).hash, code: new URL(url).hash.replace('#code=', '') })) }
+    }))
+    const { page, complaints } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    const vote = async (label: string, button: string) => {
+      await page.getByRole('radio', { name: label }).check()
+      await page.getByRole('button', { name: button, exact: true }).click()
+    }
+
+    for (const { address, codes, poll } of rooms) {
+      await page.goto(`${address}${codes[0]?.hash ?? ''}`)
+      await page.getByRole('heading', { name: poll.question }).waitFor()
+      await page.getByLabel('Access code').waitFor({ state: 'detached' })
+      await vote('Ada', 'Vote')
+      await statusSays(page, 'Counted')
+    }
+    const [first] = rooms
+    if (first === undefined) throw new Error('there is no room')
+    await page.goto(first.address)
+    await statusSays(page, 'Counted')
+    t.equal(await page.getByLabel('Access code').count(), 0)
+
+    await host.call('DELETE', `/rooms/${first.roomId}/access-codes/${first.codes[0]?.id ?? ''}`)
+    await vote('Ben', 'Change vote')
+    await page.getByRole('alert').getByText('You may not vote here.').waitFor()
+    await page.getByLabel('Access code').fill(first.codes[1]?.code ?? '')
+    await page.getByRole('button', { name: 'Use code' }).click()
+    await page.getByLabel('Access code').waitFor({ state: 'detached' })
+    await vote('Ben', 'Vote')
+    await statusSays(page, 'Counted')
+    t.match((await host.results(first.poll.id)).body, { voters: 2, counts: { 1: 1, 2: 1 } })
+    t.strictSame(complaints, [])
+  })
+
   t.test('no request left the origin, and the browser had nothing to complain about', async (t) => {
     t.strictSame(phone.complaints, [])
     t.strictSame(projector.complaints, [])

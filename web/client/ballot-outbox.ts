@@ -4,6 +4,8 @@ import type { KeyValueStorage } from './storage.ts'
 
 /** An answer that was given on this device and is not acknowledged yet. */
 export interface KeptAnswer {
+  /** It is sent from the page of its room only: there this device is the voter who gave it. */
+  roomId: string
   pollId: string
   /** The round it was given in: it must never land in another one (V9). */
   round: number
@@ -57,9 +59,9 @@ function readStored (storage: KeyValueStorage): KeptAnswer[] {
 
 function isKeptAnswer (value: unknown): value is KeptAnswer {
   if (typeof value !== 'object' || value === null) return false
-  if (!('pollId' in value && 'round' in value && 'answer' in value)) return false
-  const { pollId, round, answer } = value
-  return typeof pollId === 'string' && typeof round === 'number' && isAnswer(answer)
+  if (!('roomId' in value && 'pollId' in value && 'round' in value && 'answer' in value)) return false
+  const { roomId, pollId, round, answer } = value
+  return typeof roomId === 'string' && typeof pollId === 'string' && typeof round === 'number' && isAnswer(answer)
 }
 
 const forms: Record<keyof Answer, (part: unknown) => boolean> = {

@@ -26,7 +26,7 @@ export interface BallotSender {
 
 interface Parts {
   connection: Pick<Connection, 'request' | 'refresh' | 'onLive'>
-  liveRoom: Pick<LiveRoom, 'recordMyVote'>
+  liveRoom: Pick<LiveRoom, 'room' | 'recordMyVote'>
   outbox: BallotOutbox
   wait?: (ms: number) => Promise<void>
 }
@@ -48,7 +48,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     tell(pollId, { round, state: 'sending' })
     const reply = await connection.request('vote:cast', { pollId, round, answer })
     if (reply.ok) {
-      liveRoom.recordMyVote(pollId, round, answer)
+      liveRoom.recordMyVote(pollId, round, { myVote: answer, ...(reply.data.held === true ? { held: true } : {}) })
       outbox.drop(kept)
       tell(pollId, undefined)
       return true
@@ -80,7 +80,9 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   }
 
   connection.onLive(() => {
-    for (const kept of outbox.all()) void send(kept.pollId)
+    for (const kept of outbox.all()) {
+      if (kept.roomId === liveRoom.room.value?.id) void send(kept.pollId)
+    }
   })
 
   return {
@@ -88,7 +90,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     refusedPollIds: () => [...deliveries.value].flatMap(([pollId, { state }]) => state === 'refused' ? [pollId] : []),
     cast: (poll, answer) => {
       deliveries.value = new Map([...deliveries.value].filter(([, { state }]) => state !== 'refused'))
-      outbox.keep({ pollId: poll.id, round: poll.round, answer })
+      outbox.keep({ roomId: poll.roomId, pollId: poll.id, round: poll.round, answer })
       void send(poll.id)
     },
     withdraw: async (poll) => {
@@ -106,7 +108,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   async function withdrawOnce (poll: Poll): Promise<Delivery> {
     const reply = await connection.request('vote:withdraw', { pollId: poll.id })
     if (reply.ok) {
-      liveRoom.recordMyVote(poll.id, poll.round, null)
+      liveRoom.recordMyVote(poll.id, poll.round, { myVote: null })
       return { round: poll.round, state: 'withdrawn' }
     }
     connection.refresh()

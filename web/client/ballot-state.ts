@@ -17,10 +17,10 @@ export interface BallotParts {
 export interface BallotState {
   /** What the form shows. */
   draft: Draft
-  /** The stored ballot counts in this round, as the server said. */
-  isCounted: boolean
+  /** The server has an answer of this round. Whether it counts is the status line's to say. */
+  isStored: boolean
   isPending: boolean
-  /** Filled in otherwise than counted. */
+  /** Filled in otherwise than stored. */
   isDirty: boolean
   isReadOnly: boolean
   canSend: boolean
@@ -34,12 +34,13 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   const kept = outbox.get(poll.id)
   const pending = kept?.round === poll.round ? kept : undefined
   const delivery = currentDelivery(sender.delivery(poll.id), poll)
-  const isCounted = myVote !== null
+  const isStored = myVote !== null
+  const isHeld = view.held === true
   const isOver = poll.status !== 'open' && poll.status !== 'paused'
-  const isReadOnly = isOver || (isCounted && poll.revote === 'locked')
+  const isReadOnly = isOver || (isStored && poll.revote === 'locked')
   const held = pending?.answer ?? myVote
-  const draft = (isReadOnly && isCounted ? undefined : drafts.get(poll)) ?? (held === null ? {} : draftOf(held))
-  const isDirty = isCounted && !isSameAnswer(poll.kind, answerRules[poll.kind].toAnswer(draft, poll), myVote)
+  const draft = (isReadOnly && isStored ? undefined : drafts.get(poll)) ?? (held === null ? {} : draftOf(held))
+  const isDirty = isStored && !isSameAnswer(poll.kind, answerRules[poll.kind].toAnswer(draft, poll), myVote)
 
   function findStatus (): string {
     if (pending !== undefined) {
@@ -48,18 +49,19 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
       return 'Sending…'
     }
     if (delivery?.state === 'withdrawing') return 'Withdrawing…'
-    if (isCounted) return isDirty ? 'Your earlier answer counts. The new one is not sent yet.' : 'Counted'
+    if (isStored && isDirty) return isHeld ? 'The new answer is not sent yet.' : 'Your earlier answer counts. The new one is not sent yet.'
+    if (isStored) return isHeld ? 'Waits for a moderator' : 'Counted'
     return delivery?.state === 'withdrawn' ? 'Vote withdrawn' : ''
   }
 
   return {
     draft,
-    isCounted,
+    isStored,
     isPending: pending !== undefined,
     isDirty,
     isReadOnly,
     canSend: poll.status === 'open' && !isReadOnly,
-    canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isCounted && pending === undefined,
+    canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isStored && pending === undefined,
     status: findStatus(),
     alert: delivery?.state === 'refused' ? refusalText(poll.kind, delivery.reason) : ''
   }

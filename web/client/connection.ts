@@ -3,15 +3,15 @@ import { io } from 'socket.io-client'
 import { callSocket, readRefusal, type ClientSocket } from '../../server/client/socket-calls.ts'
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply } from '../../server/protocol/events.ts'
 import type { SocketProblem } from '../../server/protocol/problem.ts'
-import { browserStorage, type KeyValueStorage } from './storage.ts'
+import { browserStorage } from './browser-storage.ts'
 import { backOffMs, isPassing } from './retry.ts'
+import { createVoterTokens, voterIdOf } from './voter-tokens.ts'
 import { wakeOnReturn } from './wake-up.ts'
 import type { LiveRoom } from './live-room.ts'
 
 const ackTimeoutMs = 10_000
 /** Short at first: a network that swallows WebSocket without a word must not cost the first vote. */
 const firstConnectTimeoutMs = 5000
-const voterTokenKey = 'plenum.voterToken'
 
 /** `live`: connected and joined, so that what is on the screen follows the server. */
 export type ConnectionState = 'connecting' | 'live' | 'lost'
@@ -25,7 +25,7 @@ export interface Connection {
   readonly refusal: ReadonlySignal<SocketProblem | null>
   /** Of whoever votes on this device; empty until the room was joined. */
   readonly voterId: ReadonlySignal<string>
-  /** Whether this device has redeemed an access code of the room. */
+  /** Whether this device votes with an access code of the room, as far as it knows. */
   readonly hasRedeemed: ReadonlySignal<boolean>
   /** Makes this device the voter of a one-time code. False when the server does not take the code, undefined when it did not answer. */
   redeem: (accessCode: string) => Promise<boolean | undefined>
@@ -40,12 +40,13 @@ export interface Connection {
  * Joins the room, keeps it joined, and feeds `liveRoom`.
  * @param presenterToken of the link that shows what only hosts see
  */
-export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string, storage: KeyValueStorage = browserStorage): Connection {
+export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string): Connection {
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
-  const voterId = signal(voterIdOf(storage.getItem(voterTokenKey) ?? ''))
-  const redeemedKey = `plenum.redeemed.${code}`
-  const hasRedeemed = signal(storage.getItem(redeemedKey) !== null)
+  const tokens = createVoterTokens(code, browserStorage)
+  const voterId = signal(voterIdOf(tokens.read() ?? ''))
+  const hasRedeemed = signal(tokens.isRedeemed(voterId.value))
+  let isCodeRefused = false
   const listeners = new Set<() => void>()
   let joinAttempt = 0
   let unansweredInRow = 0
@@ -53,7 +54,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
 
   const socket: ClientSocket = io({
     auth: (send) => {
-      const voterToken = storage.getItem(voterTokenKey)
+      const voterToken = tokens.read()
       send({ ...(voterToken === null ? {} : { voterToken }), ...(presenterToken === undefined ? {} : { presenterToken }) })
     },
     transports: ['websocket', 'polling'],
@@ -69,6 +70,11 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     if (!socket.connected) return { ok: false, error: 'disconnected' }
     const ack = await callSocket(socket, event, data, ackTimeoutMs)
     const reply: Reply<E> = ack ?? { ok: false, error: socket.connected ? 'no_answer' : 'disconnected' }
+    if (event === 'vote:cast' && !reply.ok && typeof reply.error === 'object' && reply.error.code === 'forbidden') {
+      // A code may be revoked at any time.
+      isCodeRefused = true
+      updateHasRedeemed()
+    }
     if (reply.ok || typeof reply.error === 'object') {
       unansweredInRow = 0
     } else if (reply.error === 'no_answer') {
@@ -107,9 +113,14 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     }
   }
 
+  function updateHasRedeemed () {
+    hasRedeemed.value = !isCodeRefused && tokens.isRedeemed(voterId.value)
+  }
+
   function applyJoined (joined: ClientEventReply['room:join']) {
-    storage.setItem(voterTokenKey, joined.voterToken)
+    tokens.keep(joined.voterToken, joined.room.access)
     voterId.value = voterIdOf(joined.voterToken)
+    updateHasRedeemed()
     liveRoom.applyJoin(joined)
     refusal.value = null
     state.value = 'live'
@@ -122,8 +133,8 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     liveRoom.beginJoin()
     const reply = await request('room:join', { code, accessCode })
     if (reply.ok) {
-      storage.setItem(redeemedKey, 'yes')
-      hasRedeemed.value = true
+      tokens.keepRedeemed(voterIdOf(reply.data.voterToken))
+      isCodeRefused = false
       applyJoined(reply.data)
       return true
     }
@@ -149,11 +160,11 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     }
     if (problem.code === 'unauthenticated') {
       // Neither the token nor, after it, the cookie is taken: only a new page brings a new one.
-      if (storage.getItem(voterTokenKey) === null) {
+      if (tokens.read() === null) {
         refusal.value = problem
         return
       }
-      storage.removeItem(voterTokenKey)
+      tokens.drop()
     }
     setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++, problem))
   })
@@ -183,9 +194,4 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       if (state.value === 'live') listener()
     }
   }
-}
-
-/** A token is renewed now and then; the voter's id, the one UUID in it, stays. */
-function voterIdOf (voterToken: string): string {
-  return /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/.exec(voterToken)?.[0] ?? voterToken
 }

@@ -1,11 +1,13 @@
-import type { Answer, Poll, PollView, Results } from '../../server/protocol/poll.ts'
+import type { Poll, PollView, Results } from '../../server/protocol/poll.ts'
 
 /** One poll as this device knows it. Pure: every function returns the view it was given when nothing changes. */
-export type HeldView = Pick<PollView, 'poll' | 'results' | 'myVote'>
+export type HeldView = Pick<PollView, 'poll' | 'results' | 'myVote' | 'held'>
+/** The own answer, and whether a moderator keeps it from being counted. */
+export type OwnVote = Pick<HeldView, 'myVote' | 'held'>
 
 /** The reply to a join is the truth, except where this device already holds something newer. */
 export function mergeView (held: HeldView | undefined, told: PollView): HeldView {
-  const view = { poll: told.poll, results: told.results, myVote: told.myVote }
+  const view: HeldView = { poll: told.poll, results: told.results, ...ownVoteOf(told) }
   if (held === undefined) return view
   if (told.poll.revision < held.poll.revision) return told.results === null ? held : withResults(held, told.results)
   if (held.results !== null && told.results !== null && told.results.version < held.results.version) view.results = held.results
@@ -14,8 +16,8 @@ export function mergeView (held: HeldView | undefined, told: PollView): HeldView
 
 export function withPoll (view: HeldView, poll: Poll): HeldView {
   if (poll.revision <= view.poll.revision) return view
-  const myVote = poll.round === view.poll.round ? view.myVote : null
-  return { poll, myVote, results: areResultsShown(poll, myVote !== null) ? view.results : null }
+  const own: OwnVote = poll.round === view.poll.round ? ownVoteOf(view) : { myVote: null }
+  return { poll, ...own, results: areResultsShown(poll, own.myVote !== null) ? view.results : null }
 }
 
 export function withResults (view: HeldView, results: Results): HeldView {
@@ -23,11 +25,15 @@ export function withResults (view: HeldView, results: Results): HeldView {
   return { ...view, results }
 }
 
-export function withMyVote (view: HeldView, round: number, answer: Answer | null): HeldView {
+export function withMyVote (view: HeldView, round: number, own: OwnVote): HeldView {
   if (view.poll.round !== round) return view
   // Who takes the vote back no longer sees what only voters see.
-  const mayStaySeen = answer !== null || areResultsShown(view.poll, false)
-  return { ...view, myVote: answer, results: mayStaySeen ? view.results : null }
+  const mayStaySeen = own.myVote !== null || areResultsShown(view.poll, false)
+  return { poll: view.poll, ...own, results: mayStaySeen ? view.results : null }
+}
+
+function ownVoteOf ({ myVote, held }: OwnVote): OwnVote {
+  return held === undefined ? { myVote } : { myVote, held }
 }
 
 /** Results of the round that is running; null while hidden, or while those of a new round are on their way. */

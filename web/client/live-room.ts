@@ -1,9 +1,9 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import type { Answer, Poll, Results } from '../../server/protocol/poll.ts'
+import type { Poll, Results } from '../../server/protocol/poll.ts'
 import type { JoinedRoom, RoomState } from '../../server/protocol/room.ts'
 import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
-import { mergeView, withMyVote, withPoll, withResults, type HeldView } from './held-view.ts'
+import { mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
 import { pickShownPoll } from './shown-poll.ts'
 
 /** What the pages draw. */
@@ -23,7 +23,7 @@ export interface LiveRoom {
   applyJoin: (reply: ClientEventReply['room:join']) => void
   apply: (...event: LiveEvent) => void
   /** What the server said about this voter's own vote in a round. */
-  recordMyVote: (pollId: string, round: number, answer: Answer | null) => void
+  recordMyVote: (pollId: string, round: number, own: OwnVote) => void
 }
 
 /**
@@ -123,6 +123,6 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
       for (const learn of learntDuringJoin.splice(0)) learn()
     },
     apply: (...event) => learn(() => dispatch(event)),
-    recordMyVote: (pollId, round, answer) => learn(() => change(pollId, (view) => withMyVote(view, round, answer)))
+    recordMyVote: (pollId, round, own) => learn(() => change(pollId, (view) => withMyVote(view, round, own)))
   }
 }

@@ -1,11 +1,11 @@
-/** What of `Storage` is used here. */
-export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+export interface KeyValueStorage {
+  getItem: (key: string) => string | null
+  setItem: (key: string, value: string) => void
+  removeItem: (key: string) => void
+}
 
-/**
- * The browser's local storage. Where it is blocked or full, values live as long as the page does,
- * and nothing throws.
- */
-function createSafeStorage (open: () => KeyValueStorage): KeyValueStorage {
+/** What is stored outlives the page. Where the storage is blocked or full, values live as long as the page does, and nothing throws. */
+export function createSafeStorage (open: () => KeyValueStorage): KeyValueStorage {
   const memory = new Map<string, string>()
 
   function attempt<T> (action: (storage: KeyValueStorage) => T): T | undefined {
@@ -30,5 +30,3 @@ function createSafeStorage (open: () => KeyValueStorage): KeyValueStorage {
     }
   }
 }
-
-export const browserStorage = createSafeStorage(() => window.localStorage)

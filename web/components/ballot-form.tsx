@@ -23,7 +23,7 @@ export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Prop
   const isChanging = useSignal(false)
   const rules = answerRules[poll.kind]
   const Fields = ballots[poll.kind]
-  const offersChange = ballot.isCounted && !ballot.isPending && !isChanging.value
+  const offersChange = ballot.isStored && !ballot.isPending && !isChanging.value
 
   function submit (event: Event) {
     event.preventDefault()
@@ -60,7 +60,7 @@ export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Prop
   )
 }
 
-function ruleWords (poll: Poll, { isReadOnly, isCounted }: BallotState): string {
+function ruleWords (poll: Poll, { isReadOnly, isStored }: BallotState): string {
   if (!isReadOnly) return answerRules[poll.kind].ask(poll)
-  return isCounted ? 'Your answer:' : ''
+  return isStored ? 'Your answer:' : ''
 }

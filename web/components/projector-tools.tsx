@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { browserStorage } from '../client/storage.ts'
+import { browserStorage } from '../client/browser-storage.ts'
 
 const keysOffKey = 'plenum.keysOff'
 

@@ -9,7 +9,7 @@ import { createBallotSender } from '../client/ballot-sender.ts'
 import { connectToRoom } from '../client/connection.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { roomCodeFromPath } from '../client/room-code.ts'
-import { browserStorage } from '../client/storage.ts'
+import { browserStorage } from '../client/browser-storage.ts'
 import { PhonePage } from './phone-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
@@ -25,7 +25,7 @@ if (printed !== null) {
   history.replaceState(null, '', location.pathname)
   let isTried = false
   connection.onLive(() => {
-    if (!isTried && !connection.hasRedeemed.value) void connection.redeem(printed)
+    if (!isTried) void connection.redeem(printed)
     isTried = true
   })
 }

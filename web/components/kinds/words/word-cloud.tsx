@@ -1,26 +1,10 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import layoutCloud from 'd3-cloud'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { WordCount } from '../../../client/word-counts.ts'
+import { createCloudLayout, font, height, width, type PlacedWord } from './cloud-layout.ts'
 
-// Units of the drawing, which is scaled to its place.
-const width = 1000
-const height = 620
-const smallest = 22
-const greatest = 130
-const shrinkage = 0.85
 const maxWords = 80
 const paletteSize = 7
-const font = 'system-ui, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif'
-/** Words move at most this often: they are to be read. */
-const layoutIntervalMs = 1000
-
-interface PlacedWord {
-  text: string
-  size: number
-  x: number
-  y: number
-}
 
 /** To look at only: the table beside it has the figures. */
 export function WordCloud ({ words }: { words: WordCount[] }) {
@@ -28,14 +12,10 @@ export function WordCloud ({ words }: { words: WordCount[] }) {
   const shown = words.slice(0, maxWords)
   const key = JSON.stringify(shown)
 
-  useEffect(() => {
-    let layout: { stop: () => void } | undefined
-    const timer = setTimeout(() => { layout = place(shown, (result) => { placed.value = result }) }, placed.value.length === 0 ? 0 : layoutIntervalMs)
-    return () => {
-      clearTimeout(timer)
-      layout?.stop()
-    }
-  }, [key])
+  const layout = useMemo(() => createCloudLayout((result) => { placed.value = result }), [])
+
+  useEffect(() => { layout.take(shown) }, [key])
+  useEffect(() => layout.stop, [])
 
   return (
     <svg class='cloud' viewBox={`${-width / 2} ${-height / 2} ${width} ${height}`} aria-hidden='true' font-family={font} font-weight='700' text-anchor='middle'>
@@ -44,31 +24,6 @@ export function WordCloud ({ words }: { words: WordCount[] }) {
       ))}
     </svg>
   )
-}
-
-/** Places all words, in a smaller size where they do not fit; of very many, the most frequent. */
-function place (words: WordCount[], done: (placed: PlacedWord[]) => void) {
-  const most = words[0]?.count ?? 1
-  let layout = layOut(greatest)
-
-  function layOut (size: number) {
-    return layoutCloud<PlacedWord>()
-      .size([width, height])
-      // By area: a word that twice as many gave looks twice as large.
-      .words(words.map(({ word, count }) => ({ text: word, size: Math.max(smallest, size * Math.sqrt(count / most)), x: 0, y: 0 })))
-      .font(font).fontWeight(700).fontSize(({ size }) => size).rotate(0).padding(6)
-      // Always the same way, so that a word moves little from one layout to the next.
-      .random(() => 0.5)
-      .timeInterval(20)
-      .on('end', (placed) => {
-        const smaller = size * shrinkage
-        if (placed.length < words.length && smaller > 2 * smallest) layout = layOut(smaller)
-        else done(placed.map(({ text, size, x, y }) => ({ text, size, x, y })))
-      })
-      .start()
-  }
-
-  return { stop: () => { layout.stop() } }
 }
 
 /** A word keeps its colour whatever its place. */

@@ -14,7 +14,7 @@ export function WordsResults ({ poll, results: { counts, voters, version, derive
   const distinct = derived?.distinct ?? words.length
   return (
     <div class='results words-results' data-version={version}>
-      {screen === 'projector' && <LazyCloud words={words} />}
+      {screen === 'projector' && <LazyCloud key={`${poll.id}:${poll.round}`} words={words} />}
       <div class='words-list'>
         {words.length === 0
           ? <p class='hint'>No words yet.</p>

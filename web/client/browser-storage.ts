@@ -1,0 +1,3 @@
+import { createSafeStorage } from './storage.ts'
+
+export const browserStorage = createSafeStorage(() => window.localStorage)

@@ -247,7 +247,7 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
     await host.call('POST', `/polls/${id}/reveal`, { revealed: true })
     for (const { page } of [phone, projector]) {
       await page.getByText('Right answer: Saturn').waitFor()
-      await page.getByText('1 of 2 voters right (50 %)').waitFor()
+      await page.getByText('1 of 2 voters right (50%)').waitFor()
       await page.getByText('It has 274.').waitFor()
       t.equal(await page.locator('.bar', { hasText: '✓ Right' }).locator('.bar-label').textContent(), 'Saturn ✓ Right')
     }

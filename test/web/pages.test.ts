@@ -61,8 +61,8 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
   })
 
   t.test('[R4] the projector\'s bar moves with the vote', async (t) => {
-    await projector.page.locator('.bar-0 .bar-fill[style*="translateX(0%)"]').waitFor({ state: 'attached' })
-    await projector.page.locator('.bar-1 .bar-fill[style*="translateX(-100%)"]').waitFor({ state: 'attached' })
+    await projector.page.locator('.bar-0 .bar-fill[style*="--share: 1"]').waitFor({ state: 'attached' })
+    await projector.page.locator('.bar-1 .bar-fill[style*="--share: 0"]').waitFor({ state: 'attached' })
     t.equal(await projector.page.locator('.voters').textContent(), '1 voter')
   })
 

@@ -2,7 +2,7 @@ import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
 import type { Draft } from './draft.ts'
 import { exactWords } from './figures.ts'
 import { countGraphemes } from './graphemes.ts'
-import { choiceProblem, choiceRule } from './words.ts'
+import { t } from './text.ts'
 
 export const maxTextLength = 500
 const maxWordLength = 50
@@ -19,77 +19,90 @@ interface AnswerRules {
 }
 
 const options: AnswerRules = {
-  ask: choiceRule,
-  findProblem: ({ choices = [] }, poll) => choiceProblem(poll, choices.length),
+  ask: ({ kind, minChoices, maxChoices, options }) => {
+    if (kind === 'single') return t('chooseOne')
+    const most = Math.min(maxChoices, options.length)
+    if (minChoices === most) return t('chooseExactly', { count: most })
+    if (most === options.length) return minChoices <= 1 ? t('chooseAny') : t('chooseAtLeast', { count: minChoices })
+    return minChoices <= 1 ? t('chooseUpTo', { count: most }) : t('chooseBetween', { least: minChoices, most })
+  },
+  findProblem: ({ choices = [] }, { minChoices, maxChoices }) => {
+    if (choices.length < minChoices) return minChoices === 1 ? t('chooseFirst') : t('chooseMore', { count: minChoices })
+    return choices.length > maxChoices ? t('chooseFewer', { count: maxChoices }) : null
+  },
   toAnswer: ({ choices = [] }, poll) => ({ choices: poll.options.map(({ id }) => id).filter((id) => choices.includes(id)) })
 }
 
 const ranking: AnswerRules = {
   ask: ({ minChoices, maxChoices, options }) => {
     const most = Math.min(maxChoices, options.length)
-    if (minChoices === most) return `Rank ${most === options.length ? 'all' : most}, the best first.`
-    if (minChoices > 1) return `Rank ${minChoices} to ${most}, the best first.`
-    return most === options.length ? 'Rank as many as you like, the best first.' : `Rank up to ${most}, the best first.`
+    if (minChoices === most) return most === options.length ? t('rankAll') : t('rankExactly', { count: most })
+    if (minChoices > 1) return t('rankBetween', { least: minChoices, most })
+    return most === options.length ? t('rankAny') : t('rankUpTo', { count: most })
   },
   findProblem: ({ choices = [] }, { minChoices, maxChoices }) => {
-    if (choices.length < minChoices) return minChoices === 1 ? 'Rank an option first.' : `Rank at least ${minChoices} options.`
-    return choices.length > maxChoices ? `Rank at most ${maxChoices}.` : null
+    if (choices.length < minChoices) return minChoices === 1 ? t('rankFirst') : t('rankMore', { count: minChoices })
+    return choices.length > maxChoices ? t('rankFewer', { count: maxChoices }) : null
   },
   toAnswer: ({ choices = [] }) => ({ choices })
 }
 
 const rating: AnswerRules = {
-  ask: ({ scale }) => scale === undefined ? 'Choose one.' : `Choose from ${scale.min} to ${scale.max}.`,
-  findProblem: ({ value }) => value === undefined ? 'Choose a number first.' : null,
+  ask: ({ scale }) => scale === undefined ? t('chooseOne') : t('rateBetween', { min: scale.min, max: scale.max }),
+  findProblem: ({ value }) => value === undefined ? t('rateFirst') : null,
   toAnswer
 }
 
 const number: AnswerRules = {
   ask: ({ range: { min, max, step } = { min: null, max: null, step: null } }) => {
-    const what = step === 1 && Number.isInteger(min ?? 0) ? 'A whole number' : 'A number'
-    const steps = step === null || step === 1 ? '' : ` In steps of ${exactWords(step)}.`
-    if (min !== null && max !== null) return `${what} from ${exactWords(min)} to ${exactWords(max)}.${steps}`
-    if (min !== null) return `${what}, at least ${exactWords(min)}.${steps}`
-    if (max !== null) return `${what}, at most ${exactWords(max)}.${steps}`
-    return `${what}.${steps}`
+    const isWhole = step === 1 && Number.isInteger(min ?? 0)
+    const ask = askForNumber(isWhole, min, max)
+    return step === null || step === 1 ? ask : `${ask} ${t('inSteps', { step: exactWords(step) })}`
   },
   findProblem: ({ value = '' }, { range }) => {
     const typed = Number(value)
-    if (value.trim() === '' || !Number.isFinite(typed)) return 'Type a number first.'
+    if (value.trim() === '' || !Number.isFinite(typed)) return t('numberFirst')
     const { min, max, step } = range ?? { min: null, max: null, step: null }
-    if (min !== null && typed < min) return `The smallest number is ${exactWords(min)}.`
-    if (max !== null && typed > max) return `The greatest number is ${exactWords(max)}.`
+    if (min !== null && typed < min) return t('numberTooSmall', { min: exactWords(min) })
+    if (max !== null && typed > max) return t('numberTooGreat', { max: exactWords(max) })
     if (step === null) return null
     const steps = (typed - (min ?? 0)) / step
-    return Math.abs(steps - Math.round(steps)) > stepTolerance ? `Use steps of ${exactWords(step)}, counted from ${exactWords(min ?? 0)}.` : null
+    return Math.abs(steps - Math.round(steps)) > stepTolerance ? t('numberSteps', { step: exactWords(step), start: exactWords(min ?? 0) }) : null
   },
   toAnswer
 }
 
 const text: AnswerRules = {
-  ask: () => 'In your own words.',
+  ask: () => t('ownWords'),
   findProblem: ({ text = '' }) => {
-    if (text.trim() === '') return 'Write something first.'
-    return countGraphemes(text.trim()) > maxTextLength ? `Write at most ${maxTextLength} characters.` : null
+    if (text.trim() === '') return t('writeFirst')
+    return countGraphemes(text.trim()) > maxTextLength ? t('writeLess', { count: maxTextLength }) : null
   },
   toAnswer: ({ text = '' }) => ({ text: text.trim().normalize() })
 }
 
 const words: AnswerRules = {
   ask: ({ minChoices, maxChoices }) => {
-    if (maxChoices === 1) return 'One word, or a few that belong together.'
-    if (minChoices === maxChoices) return `Exactly ${maxChoices} words.`
-    return minChoices <= 1 ? `Up to ${maxChoices} words.` : `${minChoices} to ${maxChoices} words.`
+    if (maxChoices === 1) return t('oneWord')
+    if (minChoices === maxChoices) return t('wordsExactly', { count: maxChoices })
+    return minChoices <= 1 ? t('wordsUpTo', { count: maxChoices }) : t('wordsBetween', { least: minChoices, most: maxChoices })
   },
   findProblem: ({ words = [] }, { minChoices }) => {
     const given = givenWords(words)
-    if (given.length < minChoices) return minChoices === 1 ? 'Write a word first.' : `Write at least ${minChoices} words.`
-    return given.some((word) => countGraphemes(word) > maxWordLength) ? `A word has at most ${maxWordLength} characters.` : null
+    if (given.length < minChoices) return minChoices === 1 ? t('wordFirst') : t('wordsMore', { count: minChoices })
+    return given.some((word) => countGraphemes(word) > maxWordLength) ? t('wordTooLong', { count: maxWordLength }) : null
   },
   toAnswer: ({ words = [] }) => ({ words: givenWords(words) })
 }
 
 export const answerRules: Record<PollKind, AnswerRules> = { single: options, multiple: options, rating, ranking, number, text, words }
+
+function askForNumber (isWhole: boolean, min: number | null, max: number | null): string {
+  if (min !== null && max !== null) return t(isWhole ? 'wholeBetween' : 'numberBetween', { min: exactWords(min), max: exactWords(max) })
+  if (min !== null) return t(isWhole ? 'wholeFrom' : 'numberFrom', { min: exactWords(min) })
+  if (max !== null) return t(isWhole ? 'wholeTo' : 'numberTo', { max: exactWords(max) })
+  return t(isWhole ? 'whole' : 'number')
+}
 
 function toAnswer ({ value = '' }: Draft): Answer {
   return value.trim() === '' ? {} : { value: Number(value) }

@@ -5,6 +5,7 @@ import type { BallotOutbox } from './ballot-outbox.ts'
 import type { ConnectionState } from './connection.ts'
 import { draftOf, isSameAnswer, type Draft } from './draft.ts'
 import type { HeldView } from './held-view.ts'
+import { t } from './text.ts'
 import { refusalText } from './words.ts'
 
 export interface BallotParts {
@@ -44,14 +45,14 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
 
   function findStatus (): string {
     if (pending !== undefined) {
-      if (connection !== 'live') return 'Kept on this phone. It will be sent when the connection is back.'
-      if (delivery?.state === 'waiting') return 'Not confirmed yet. Your answer is kept on this phone and is sent again by itself.'
-      return 'Sending…'
+      if (connection !== 'live') return t('kept')
+      if (delivery?.state === 'waiting') return t('unconfirmed')
+      return t('sending')
     }
-    if (delivery?.state === 'withdrawing') return 'Withdrawing…'
-    if (isStored && isDirty) return isHeld ? 'The new answer is not sent yet.' : 'Your earlier answer counts. The new one is not sent yet.'
-    if (isStored) return isHeld ? 'Waits for a moderator' : 'Counted'
-    return delivery?.state === 'withdrawn' ? 'Vote withdrawn' : ''
+    if (delivery?.state === 'withdrawing') return t('withdrawing')
+    if (isStored && isDirty) return t(isHeld ? 'newNotSent' : 'notSent')
+    if (isStored) return t(isHeld ? 'held' : 'counted')
+    return delivery?.state === 'withdrawn' ? t('withdrawn') : ''
   }
 
   return {
@@ -63,7 +64,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
     canSend: poll.status === 'open' && !isReadOnly,
     canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isStored && pending === undefined,
     status: findStatus(),
-    alert: delivery?.state === 'refused' ? refusalText(poll.kind, delivery.reason) : ''
+    alert: delivery?.state === 'refused' ? refusalText(delivery.reason, poll.kind) : ''
   }
 }
 
@@ -73,7 +74,7 @@ export function readEarlierBallots (view: (pollId: string) => HeldView | undefin
   const refused = sender.refusedPollIds().filter(isEarlier).at(-1)
   const question = refused === undefined ? undefined : view(refused)?.poll.question
   return {
-    status: outbox.all().some((kept) => isEarlier(kept.pollId)) ? 'An earlier answer is kept on this phone and is sent when the connection is back.' : '',
-    alert: question === undefined ? '' : `Your answer to “${question}” arrived too late. It was not counted.`
+    status: outbox.all().some((kept) => isEarlier(kept.pollId)) ? t('earlierKept') : '',
+    alert: question === undefined ? '' : t('earlierLate', { question })
   }
 }

@@ -1,6 +1,9 @@
-const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 12 })
-const rounded = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+import { pageLanguage } from './page-language.ts'
+
+const exact = new Intl.NumberFormat(pageLanguage, { maximumFractionDigits: 12 })
+const rounded = new Intl.NumberFormat(pageLanguage, { maximumFractionDigits: 2 })
+const compact = new Intl.NumberFormat(pageLanguage, { notation: 'compact', maximumSignificantDigits: 3 })
+const percent = new Intl.NumberFormat(pageLanguage, { style: 'percent', maximumFractionDigits: 0 })
 
 /** A number as it was given. */
 export function exactWords (value: number): string {
@@ -19,5 +22,5 @@ export function compactWords (value: number): string {
 
 /** Whole percent; 0 without voters. */
 export function percentWords (count: number, voters: number): string {
-  return `${voters === 0 ? 0 : Math.round(count / voters * 100)} %`
+  return percent.format(voters === 0 ? 0 : count / voters)
 }

@@ -1,5 +1,6 @@
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { exactWords } from './figures.ts'
+import { t } from './text.ts'
 
 /** Whether the right answer of a quiz may be shown. Hosts are told it before the reveal too, and a projector may have a host's rights. */
 export function isSolved ({ correct, revealed }: Poll): boolean {
@@ -15,7 +16,7 @@ export function solutionWords ({ correct, options }: Poll): string {
   if (correct === undefined) return ''
   if (Array.isArray(correct)) return options.filter(({ id }) => correct.includes(id)).map(({ label }) => label).join(', ')
   const { value, tolerance = 0 } = correct
-  return tolerance === 0 ? exactWords(value) : `${exactWords(value)}, give or take ${exactWords(tolerance)}`
+  return tolerance === 0 ? exactWords(value) : t('tolerance', { value: exactWords(value), tolerance: exactWords(tolerance) })
 }
 
 /** Whether this answer is right, as the server counts it. */

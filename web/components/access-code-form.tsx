@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { Connection } from '../client/connection.ts'
+import { t } from '../client/text.ts'
 
-const refused = 'This code does not exist, or another device has used it. Look at your card again.'
-const unanswered = 'The server did not answer. Try again.'
+const refused = t('accessCodeRefused')
+const unanswered = t('noAnswer')
 
 /** For a room in which only those vote who were given a one-time code. */
 export function AccessCodeForm ({ connection }: { connection: Connection }) {
@@ -19,10 +20,10 @@ export function AccessCodeForm ({ connection }: { connection: Connection }) {
   return (
     <form class='access-code' onSubmit={(event) => { void send(event) }}>
       <label>
-        Access code
+        {t('accessCode')}
         <input name='accessCode' required maxLength={40} autocomplete='off' autocapitalize='characters' spellcheck={false} value={typed.value} onInput={({ currentTarget }) => { typed.value = currentTarget.value }} />
       </label>
-      <button class='button'>Use code</button>
+      <button class='button'>{t('useCode')}</button>
       <p class='alert' role='alert'>{alert.value}</p>
     </form>
   )

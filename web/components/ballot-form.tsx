@@ -4,6 +4,7 @@ import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { answerRules } from '../client/answer-rules.ts'
 import type { BallotState } from '../client/ballot-state.ts'
 import type { Draft } from '../client/draft.ts'
+import { t } from '../client/text.ts'
 import { ballots } from './kinds/ballots.ts'
 
 interface Props {
@@ -30,7 +31,7 @@ export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Prop
     if (!ballot.canSend) return
     if (offersChange && !ballot.isDirty) {
       isChanging.value = true
-      advise(poll.kind === 'single' || poll.kind === 'multiple' ? 'Choose another answer, then press Vote.' : 'Change your answer, then press Vote.')
+      advise(t(poll.kind === 'single' || poll.kind === 'multiple' ? 'chooseOther' : 'changeAnswer'))
       form.current?.querySelector<HTMLElement>(firstField)?.focus()
       return
     }
@@ -52,8 +53,8 @@ export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Prop
       </fieldset>
       {!ballot.isReadOnly && (
         <div class='actions'>
-          <button type='submit' class='primary' aria-disabled={!ballot.canSend}>{offersChange ? 'Change vote' : 'Vote'}</button>
-          {ballot.canWithdraw && <button type='button' onClick={withdraw}>Withdraw vote</button>}
+          <button type='submit' class='primary' aria-disabled={!ballot.canSend}>{t(offersChange ? 'changeVote' : 'vote')}</button>
+          {ballot.canWithdraw && <button type='button' onClick={withdraw}>{t('withdrawVote')}</button>}
         </div>
       )}
     </form>
@@ -62,5 +63,5 @@ export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Prop
 
 function ruleWords (poll: Poll, { isReadOnly, isStored }: BallotState): string {
   if (!isReadOnly) return answerRules[poll.kind].ask(poll)
-  return isStored ? 'Your answer:' : ''
+  return isStored ? t('yourAnswerWas') : ''
 }

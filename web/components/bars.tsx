@@ -22,7 +22,7 @@ export function Bars ({ bars }: { bars: Bar[] }) {
           <span class='bar-label'>{label}{mark !== undefined && <> <span class='mark'>{mark}</span></>}</span>
           <span class='bar-figures'><b>{figure}</b>{detail !== undefined && <> <span class='bar-count'>{detail}</span></>}</span>
           <span class='bar-track'>
-            <span class='bar-fill' style={{ transform: `translateX(${(share - 1) * 100}%)` }} />
+            <span class='bar-fill' style={{ '--share': share }} />
           </span>
         </li>
       ))}

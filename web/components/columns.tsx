@@ -1,3 +1,5 @@
+import { exactWords } from '../client/figures.ts'
+
 export interface Column {
   id: number
   /** Below the middle of the column, or where it begins. */
@@ -18,7 +20,7 @@ export function Columns ({ columns, axis }: Props) {
     <ul class='columns' aria-hidden='true' data-axis={axis !== undefined} style={{ '--columns': columns.length }}>
       {columns.map(({ id, label, count }, at) => (
         <li key={id} class='column'>
-          <span class='column-count'>{count.toLocaleString('en')}</span>
+          <span class='column-count'>{exactWords(count)}</span>
           <span class='column-track'><span class='column-fill' style={{ transform: `translateY(${(1 - count / highest) * 100}%)` }} /></span>
           <span class='column-label'>{label}</span>
           {axis !== undefined && at === columns.length - 1 && <span class='column-end'>{axis.end}</span>}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ConnectionState } from '../client/connection.ts'
+import { t } from '../client/text.ts'
 
 const patienceMs = 2000
 
@@ -19,7 +20,7 @@ export function ConnectionBanner ({ state }: { state: ConnectionState }) {
   if (isLive || !isLate.value) return null
   return (
     <p class='banner'>
-      {state === 'connecting' ? 'Connecting… This takes longer than usual.' : 'No connection. Trying again by itself.'}
+      {state === 'connecting' ? t('connectingLong') : t('connectionLost')}
     </p>
   )
 }

@@ -1,6 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ConnectionState } from '../client/connection.ts'
+import { pageLanguage } from '../client/page-language.ts'
+import { t } from '../client/text.ts'
+
+const clock = new Intl.DateTimeFormat(pageLanguage, { timeStyle: 'medium' })
 
 /** Whether the numbers on the screen follow the server. */
 export function ConnectionLight ({ state }: { state: ConnectionState }) {
@@ -16,12 +20,9 @@ export function ConnectionLight ({ state }: { state: ConnectionState }) {
 
 function words (state: ConnectionState, lostAt: Date | null): string {
   switch (state) {
-    case 'live': return 'Live'
-    case 'connecting': return 'Connecting…'
-    case 'lost': {
-      const since = lostAt === null ? '' : ` since ${lostAt.toLocaleTimeString('en-GB')}`
-      return `No connection${since}. Numbers may be out of date.`
-    }
+    case 'live': return t('live')
+    case 'connecting': return t('connecting')
+    case 'lost': return lostAt === null ? t('staleNumbers') : t('staleNumbersSince', { time: clock.format(lostAt) })
     default: return state satisfies never
   }
 }

@@ -1,7 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { pageLanguage } from '../client/page-language.ts'
 import type { ServerClock } from '../client/server-clock.ts'
+import { t } from '../client/text.ts'
 
+const date = new Intl.DateTimeFormat(pageLanguage, { dateStyle: 'medium', timeStyle: 'short' })
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Time left until `closesAt`, by the server's clock. */
@@ -21,10 +24,10 @@ export function Countdown ({ closesAt, clock }: { closesAt: string, clock: Serve
 
 function timeLeftWords (closesAtMs: number, nowMs: number): string {
   const leftMs = closesAtMs - nowMs
-  if (leftMs <= 0) return 'Time is up'
-  if (leftMs > dayMs) return `Closes ${new Date(closesAtMs).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' })}`
+  if (leftMs <= 0) return t('timeUp')
+  if (leftMs > dayMs) return t('closesAt', { time: date.format(closesAtMs) })
   const seconds = Math.ceil(leftMs / 1000)
   const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'))
   const hours = Math.floor(seconds / 3600)
-  return `Closes in ${hours > 0 ? `${hours}:` : ''}${parts.join(':')}`
+  return t('closesIn', { time: `${hours > 0 ? `${hours}:` : ''}${parts.join(':')}` })
 }

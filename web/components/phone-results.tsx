@@ -1,4 +1,5 @@
 import { areResultsShown, currentResults, type HeldView } from '../client/held-view.ts'
+import { t } from '../client/text.ts'
 import { hiddenWords, voterWords } from '../client/words.ts'
 import { PollResults } from './poll-results.tsx'
 
@@ -9,7 +10,7 @@ export function PhoneResults ({ view }: { view: HeldView }) {
   }
   return (
     <section class='phone-results' aria-labelledby='results-heading'>
-      <h2 id='results-heading'>{results.final ? 'Final result' : 'Results'}</h2>
+      <h2 id='results-heading'>{t(results.final ? 'finalResult' : 'results')}</h2>
       <p class='hint'>{voterWords(results.voters)}</p>
       <PollResults screen='phone' poll={view.poll} results={results} myVote={view.myVote} />
     </section>

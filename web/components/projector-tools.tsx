@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { browserStorage } from '../client/browser-storage.ts'
+import { t } from '../client/text.ts'
 
 const keysOffKey = 'plenum.keysOff'
 
@@ -48,22 +49,22 @@ export function ProjectorTools ({ isQrLarge, toggleQr }: Props) {
   return (
     <div class='tools'>
       {document.fullscreenEnabled && (
-        <button type='button' onClick={toggleFullScreen} aria-keyshortcuts='F'>{isFullScreen.value ? 'Leave full screen' : 'Full screen'}</button>
+        <button type='button' onClick={toggleFullScreen} aria-keyshortcuts='F'>{t(isFullScreen.value ? 'leaveFullScreen' : 'fullScreen')}</button>
       )}
-      <button type='button' onClick={toggleQr} aria-keyshortcuts='Q' aria-pressed={isQrLarge}>Large QR code</button>
-      <button type='button' onClick={showHelp} aria-keyshortcuts='?'>Help</button>
+      <button type='button' onClick={toggleQr} aria-keyshortcuts='Q' aria-pressed={isQrLarge}>{t('largeQr')}</button>
+      <button type='button' onClick={showHelp} aria-keyshortcuts='?'>{t('help')}</button>
       <dialog ref={help} aria-labelledby='help-heading'>
-        <h2 id='help-heading'>Keys</h2>
+        <h2 id='help-heading'>{t('keys')}</h2>
         <dl>
-          <div><dt><kbd>F</kbd></dt><dd>Full screen on or off</dd></div>
-          <div><dt><kbd>Q</kbd></dt><dd>QR code large or normal</dd></div>
-          <div><dt><kbd>?</kbd></dt><dd>This help</dd></div>
+          <div><dt><kbd>F</kbd></dt><dd>{t('keyFullScreen')}</dd></div>
+          <div><dt><kbd>Q</kbd></dt><dd>{t('keyQr')}</dd></div>
+          <div><dt><kbd>?</kbd></dt><dd>{t('keyHelp')}</dd></div>
         </dl>
         <label class='option'>
           <input type='checkbox' checked={usesKeys.value} onChange={(event) => setUsesKeys(event.currentTarget.checked)} />
-          <span>Use these keys</span>
+          <span>{t('useKeys')}</span>
         </label>
-        <form method='dialog'><button class='primary'>Close</button></form>
+        <form method='dialog'><button class='primary'>{t('close')}</button></form>
       </dialog>
     </div>
   )

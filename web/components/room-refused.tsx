@@ -1,13 +1,15 @@
 import type { SocketProblem } from '../../server/protocol/problem.ts'
-import { refusalWords } from '../client/words.ts'
+import { t } from '../client/text.ts'
+import { refusalText } from '../client/words.ts'
+import { Around, slot } from './around.tsx'
 
 export function RoomRefused ({ problem, code }: { problem: SocketProblem, code: string }) {
   const isUnknown = problem.code === 'room_not_found' || problem.code === 'validation_failed'
   return (
     <main class='narrow'>
-      <h1>{isUnknown ? 'There is no room with this code' : 'This room cannot be joined'}</h1>
-      <p>{isUnknown ? <>The code was <b>{code}</b>. Look at the screen in the room and try again.</> : refusalWords[problem.code]}</p>
-      <p><a class='button' href='/'>Enter another code</a></p>
+      <h1>{t(isUnknown ? 'roomUnknown' : 'roomRefused')}</h1>
+      <p>{isUnknown ? <Around text={t('codeWas', { code: slot })}><b dir='ltr'>{code}</b></Around> : refusalText(problem.code)}</p>
+      <p><a class='button' href='/'>{t('otherCode')}</a></p>
     </main>
   )
 }

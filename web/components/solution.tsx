@@ -1,7 +1,8 @@
 import type { Answer, Poll, Results } from '../../server/protocol/poll.ts'
 import { percentWords } from '../client/figures.ts'
 import { isRightAnswer, solutionWords } from '../client/solution.ts'
-import { voterWords } from '../client/words.ts'
+import { t } from '../client/text.ts'
+import { Around, slot } from './around.tsx'
 
 interface Props {
   poll: Poll
@@ -15,9 +16,9 @@ export function Solution ({ poll, results: { voters, derived }, myVote }: Props)
   const correctVoters = derived?.correctVoters
   return (
     <div class='solution'>
-      {myVote !== null && <p><b>{isRightAnswer(poll, myVote) ? '✓ Your answer is right.' : '✗ Your answer is not right.'}</b></p>}
-      <p><b>Right answer:</b> {solutionWords(poll)}</p>
-      {correctVoters !== undefined && <p class='right-voters'>{correctVoters.toLocaleString('en')} of {voterWords(voters)} right ({percentWords(correctVoters, voters)})</p>}
+      {myVote !== null && <p><b>{isRightAnswer(poll, myVote) ? `✓ ${t('youAreRight')}` : `✗ ${t('youAreWrong')}`}</b></p>}
+      <p><Around text={t('rightAnswer', { answer: slot })}><b>{solutionWords(poll)}</b></Around></p>
+      {correctVoters !== undefined && <p class='right-voters'>{t('rightVoters', { right: correctVoters, count: voters, percent: percentWords(correctVoters, voters) })}</p>}
       {poll.explanation !== undefined && <p class='explanation'>{poll.explanation}</p>}
     </div>
   )

@@ -1,10 +1,25 @@
 import type { PageLanguage } from '../../server/protocol/languages.ts'
+import type { audience } from './en/audience.ts'
 import type { host } from './en/host.ts'
 import type { Messages, Translation } from './message.ts'
 
+/** One file for each language, so that a page loads the texts of its own only. */
 type Loaders<M extends Messages> = Record<PageLanguage, () => Promise<Translation<M>>>
 
-/** One file for each language, so that a page loads the texts of its own only. */
+/** Of the pages of phones and projectors. */
+export const audienceCatalogues: Loaders<typeof audience> = {
+  en: async () => (await import('./en/audience.ts')).audience,
+  de: async () => (await import('./en/audience.ts')).audience,
+  fr: async () => (await import('./en/audience.ts')).audience,
+  es: async () => (await import('./en/audience.ts')).audience,
+  pt: async () => (await import('./en/audience.ts')).audience,
+  ar: async () => (await import('./en/audience.ts')).audience,
+  hi: async () => (await import('./en/audience.ts')).audience,
+  zh: async () => (await import('./en/audience.ts')).audience,
+  'en-XA': async () => pseudo((await import('./en/audience.ts')).audience)
+}
+
+/** Of the pages of hosts. */
 export const hostCatalogues: Loaders<typeof host> = {
   en: async () => (await import('./en/host.ts')).host,
   de: async () => (await import('./en/host.ts')).host,

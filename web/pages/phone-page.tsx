@@ -6,6 +6,7 @@ import type { Connection } from '../client/connection.ts'
 import type { HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
 import { withOwnOrder } from '../client/own-order.ts'
+import { t } from '../client/text.ts'
 import { statusWords } from '../client/words.ts'
 import { AccessCodeForm } from '../components/access-code-form.tsx'
 import { BallotForm } from '../components/ballot-form.tsx'
@@ -34,7 +35,7 @@ export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
 
   useFocusOnNewQuestion(room === null ? null : key)
   useEffect(() => {
-    document.title = `${view?.poll.question ?? room?.title ?? 'Vote'} – Plenum`
+    document.title = `${view?.poll.question ?? room?.title ?? t('voteTitle')} – Plenum`
   }, [view?.poll.question, room?.title])
 
   if (connection.refusal.value !== null) return <RoomRefused problem={connection.refusal.value} code={code} />
@@ -57,7 +58,7 @@ export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
 }
 
 function Waiting ({ isJoined }: { isJoined: boolean }) {
-  return <h1 class='waiting' tabIndex={-1}>{isJoined ? 'Waiting for the next question' : 'Connecting…'}</h1>
+  return <h1 class='waiting' tabIndex={-1}>{t(isJoined ? 'waiting' : 'connecting')}</h1>
 }
 
 interface QuestionProps {

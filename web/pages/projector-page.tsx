@@ -4,6 +4,7 @@ import { answerRules } from '../client/answer-rules.ts'
 import type { Connection } from '../client/connection.ts'
 import { currentResults, type HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
+import { t } from '../client/text.ts'
 import { projectorWords, voterWords } from '../client/words.ts'
 import { ConnectionLight } from '../components/connection-light.tsx'
 import { Countdown } from '../components/countdown.tsx'
@@ -28,7 +29,7 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
   const isQrLarge = useSignal(false)
 
   useEffect(() => {
-    document.title = `${view?.poll.question ?? room?.title ?? 'Live results'} – Plenum`
+    document.title = `${view?.poll.question ?? room?.title ?? t('liveResults')} – Plenum`
   }, [view?.poll.question, room?.title])
 
   if (connection.refusal.value !== null) return <RoomRefused problem={connection.refusal.value} code={code} />
@@ -36,7 +37,7 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
     <div class='projector' data-qr={isQrLarge.value ? 'large' : 'normal'}>
       <main class='stage'>
         {view === null
-          ? <h1 class='waiting'>{room === null ? 'Connecting…' : 'Waiting for the next question'}</h1>
+          ? <h1 class='waiting'>{t(room === null ? 'connecting' : 'waiting')}</h1>
           : <Stage view={view} />}
         <div class='summary'>
           {view !== null && <Figures view={view} liveRoom={liveRoom} />}
@@ -46,7 +47,7 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
       {room !== null && <JoinPanel code={room.code} />}
       <footer class='foot'>
         <ConnectionLight state={connection.state.value} />
-        {present !== null && <p class='present'>{present.toLocaleString('en')} present</p>}
+        {present !== null && <p class='present'>{t('present', { count: present })}</p>}
         <ProjectorTools isQrLarge={isQrLarge.value} toggleQr={() => { isQrLarge.value = !isQrLarge.value }} />
       </footer>
     </div>
@@ -85,7 +86,7 @@ function HiddenResults ({ view }: { view: HeldView }) {
         </ul>
       )}
       {view.poll.options.length === 0 && <p class='hint'>{answerRules[view.poll.kind].ask(view.poll)}</p>}
-      {view.results === null && <p class='hidden-results'>Results are hidden</p>}
+      {view.results === null && <p class='hidden-results'>{t('resultsHidden')}</p>}
     </>
   )
 }

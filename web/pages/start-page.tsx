@@ -3,12 +3,10 @@ import { useRef } from 'preact/hooks'
 import { normalizeRoomCode } from '../../server/protocol/room.ts'
 import { findRoom, type RoomSearch } from '../client/find-room.ts'
 import { isLoopback } from '../client/room-code.ts'
+import { t, type TextKey } from '../client/text.ts'
+import { LanguageMenu } from '../components/language-menu.tsx'
 
-const problemWords = {
-  unknown: 'There is no room with this code. Look at the screen in the room and try again.',
-  too_many: 'Too many tries. Wait a minute, then try again.',
-  unreachable: 'The server cannot be reached. Check your connection and try again.'
-} as const satisfies Record<Exclude<RoomSearch, 'found'>, string>
+const problemKeys = { unknown: 'codeUnknown', too_many: 'codeTooMany', unreachable: 'unreachable' } as const satisfies Record<Exclude<RoomSearch, 'found'>, TextKey>
 
 export function StartPage () {
   const field = useRef<HTMLInputElement>(null)
@@ -20,7 +18,7 @@ export function StartPage () {
     const code = normalizeRoomCode(field.current?.value ?? '')
     problem.value = ''
     isSearching.value = true
-    const outcome = code === '' ? 'Type the code from the screen.' : await search(code)
+    const outcome = code === '' ? t('codeMissing') : await search(code)
     isSearching.value = false
     if (outcome === null) {
       location.assign(`/j/${encodeURIComponent(code)}`)
@@ -32,9 +30,9 @@ export function StartPage () {
 
   return (
     <main class='narrow start'>
-      <h1>Join a poll</h1>
+      <h1>{t('joinTitle')}</h1>
       <form onSubmit={(event) => { event.preventDefault(); void submit() }} noValidate>
-        <label for='code'>Code</label>
+        <label for='code'>{t('code')}</label>
         <div class='code-row'>
           <input
             id='code' ref={field} name='code' type='text' maxLength={40}
@@ -42,16 +40,14 @@ export function StartPage () {
             aria-describedby='code-problem' aria-invalid={problem.value !== ''}
             onInput={() => { problem.value = '' }}
           />
-          <button type='submit' class='primary'>Join</button>
+          <button type='submit' class='primary'>{t('join')}</button>
         </div>
         <p id='code-problem' class='alert' role='alert'>{problem}</p>
       </form>
-      <p class='hint'>The code is on the screen in the room.</p>
+      <p class='hint'>{t('codeHint')}</p>
+      <LanguageMenu />
       {isLoopback(location.hostname) && (
-        <p class='note'>
-          This address works on this computer only. To let phones in, start Plenum with <code>HOST=0.0.0.0</code> and
-          open it by this computer’s network address.
-        </p>
+        <p class='note'>{t('loopbackNote')}</p>
       )}
     </main>
   )
@@ -60,5 +56,5 @@ export function StartPage () {
 /** What is wrong, in words; null when the room is there. */
 async function search (code: string): Promise<string | null> {
   const outcome = await findRoom(code)
-  return outcome === 'found' ? null : problemWords[outcome]
+  return outcome === 'found' ? null : t(problemKeys[outcome])
 }

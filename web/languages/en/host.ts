@@ -15,7 +15,6 @@ export const host = {
   copied: 'Copied',
   tryAgain: 'Try again',
   shownOnce: 'This is shown only once. Keep it in a safe place.',
-  language: 'Language',
   administration: 'Administration',
 
   // What can go wrong

@@ -1,10 +1,11 @@
 import type { Range } from '../../../../server/protocol/poll-settings.ts'
 import type { BallotFieldsProps } from '../ballot-fields.ts'
+import { t } from '../../../client/text.ts'
 
 export function NumberBallot ({ poll: { range }, draft: { value = '' }, edit }: BallotFieldsProps) {
   return (
     <label class='field'>
-      <span>Your number</span>
+      <span>{t('yourNumber')}</span>
       <input
         type='number' name='number' class='number' value={value} autoComplete='off' enterKeyHint='done'
         min={range?.min ?? undefined} max={range?.max ?? undefined} step={range?.step ?? 'any'} inputMode={keyboardFor(range)}

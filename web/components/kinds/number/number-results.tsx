@@ -5,6 +5,7 @@ import { Columns } from '../../columns.tsx'
 import { FigureTable } from '../../figure-table.tsx'
 import { Statistics } from '../../statistics.tsx'
 import type { ResultsProps } from '../results-props.ts'
+import { t } from '../../../client/text.ts'
 
 export function NumberResults ({ poll, results: { voters, version, derived } }: ResultsProps) {
   const bars = pickBars(derived?.histogram ?? [], poll.range)
@@ -14,16 +15,16 @@ export function NumberResults ({ poll, results: { voters, version, derived } }: 
     <div class='results distribution' data-version={version}>
       <Statistics
         figures={[
-          ['Mean', statisticWords(derived?.mean)], ['Median', statisticWords(derived?.median)], ['Standard deviation', statisticWords(derived?.stddev)],
-          ['Different numbers', (derived?.distinct ?? 0).toLocaleString('en')]
+          [t('mean'), statisticWords(derived?.mean)], [t('median'), statisticWords(derived?.median)], [t('standardDeviation'), statisticWords(derived?.stddev)],
+          [t('differentNumbers'), exactWords(derived?.distinct ?? 0)]
         ]}
       />
       {bars.length > 0 && (
         <>
           <Columns columns={bars.map(({ from, count }) => ({ id: from, label: compactWords(from), count }))} axis={hasSingles ? undefined : { end: compactWords(end) }} />
           <FigureTable
-            caption={`Results of “${poll.question}”`}
-            headings={['Number', 'Votes', 'Share of voters']}
+            caption={t('resultsOf', { question: poll.question })}
+            headings={[t('numberHeading'), t('votes'), t('shareOfVoters')]}
             rows={bars.map((bar, at) => ({ id: bar.from, cells: [spanWords(bar, hasSingles, at === bars.length - 1), bar.count, percentWords(bar.count, voters)] }))}
           />
         </>
@@ -43,5 +44,5 @@ function isWhole (range: Range | undefined): boolean {
 
 function spanWords ({ from, to }: HistogramBar, isSingle: boolean, isLast: boolean): string {
   if (isSingle) return exactWords(from)
-  return `${exactWords(from)} to ${isLast ? '' : 'under '}${exactWords(to)}`
+  return t(isLast ? 'spanTo' : 'spanUnder', { from: exactWords(from), to: exactWords(to) })
 }

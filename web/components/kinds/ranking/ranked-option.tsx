@@ -1,3 +1,5 @@
+import { t } from '../../../client/text.ts'
+
 interface Props {
   option: { id: number, label: string }
   place: number
@@ -13,9 +15,9 @@ export function RankedOption ({ option: { id, label }, place, isLast, move, drop
       <span class='place' aria-hidden='true'>{place}</span>
       <span class='ranked-label'>{label}</span>
       <span class='ranked-tools'>
-        <button type='button' data-action={`up-${id}`} aria-label={`Move ${label} up from number ${place}`} aria-disabled={place === 1} onClick={() => move(-1)}>↑</button>
-        <button type='button' data-action={`down-${id}`} aria-label={`Move ${label} down from number ${place}`} aria-disabled={isLast} onClick={() => move(1)}>↓</button>
-        <button type='button' aria-label={`Remove ${label}`} onClick={drop}>×</button>
+        <button type='button' data-action={`up-${id}`} aria-label={t('moveUp', { label, place })} aria-disabled={place === 1} onClick={() => move(-1)}>↑</button>
+        <button type='button' data-action={`down-${id}`} aria-label={t('moveDown', { label, place })} aria-disabled={isLast} onClick={() => move(1)}>↓</button>
+        <button type='button' aria-label={t('removeRanked', { label })} onClick={drop}>×</button>
       </span>
     </li>
   )

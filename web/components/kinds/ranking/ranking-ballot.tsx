@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { BallotFieldsProps } from '../ballot-fields.ts'
 import { RankedOption } from './ranked-option.tsx'
+import { t } from '../../../client/text.ts'
 
 /** Options are picked one after the other, the best first; buttons move them afterwards. */
 export function RankingBallot ({ poll, draft: { choices = [] }, edit }: BallotFieldsProps) {
@@ -42,7 +43,7 @@ export function RankingBallot ({ poll, draft: { choices = [] }, edit }: BallotFi
   return (
     <div class='ranking' ref={fields}>
       {ranked.length > 0 && (
-        <ol class='ranked' aria-label='Your order'>
+        <ol class='ranked' aria-label={t('rankedList')}>
           {ranked.map((option, at) => (
             <RankedOption
               key={option.id} option={option} place={at + 1} isLast={at === ranked.length - 1}
@@ -53,10 +54,10 @@ export function RankingBallot ({ poll, draft: { choices = [] }, edit }: BallotFi
         </ol>
       )}
       {others.length > 0 && !isFull && (
-        <ul class='unranked' aria-label='Not ranked yet'>
+        <ul class='unranked' aria-label={t('unrankedList')}>
           {others.map((option) => (
             <li key={option.id}>
-              <button type='button' class='pick' data-action={`pick-${option.id}`} aria-label={`Rank ${option.label} as number ${ranked.length + 1}`} onClick={() => pick(option.id)}>
+              <button type='button' class='pick' data-action={`pick-${option.id}`} aria-label={t('rankAs', { label: option.label, place: ranked.length + 1 })} onClick={() => pick(option.id)}>
                 <span class='place' aria-hidden='true'>{ranked.length + 1}</span>
                 <span>{option.label}</span>
               </button>

@@ -1,3 +1,5 @@
+import { exactWords } from '../../../client/figures.ts'
+import { t } from '../../../client/text.ts'
 import { Bars } from '../../bars.tsx'
 import { FigureTable } from '../../figure-table.tsx'
 import type { ResultsProps } from '../results-props.ts'
@@ -9,7 +11,7 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
   const mostPoints = voters * (poll.options.length - 1)
   const bars = poll.options.map(({ id, label }) => {
     const points = borda[id] ?? 0
-    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: points.toLocaleString('en'), mark: irv?.winner === id ? '★ Runoff winner' : undefined }
+    return { id, label, share: mostPoints === 0 ? 0 : points / mostPoints, figure: exactWords(points), mark: irv?.winner === id ? `★ ${t('runoffWinner')}` : undefined }
   })
   const winner = poll.options.find(({ id }) => id === irv?.winner)
   const laterRounds = pickRounds(irv?.rounds ?? []).slice(1)
@@ -18,13 +20,13 @@ export function RankingResults ({ poll, results: { counts, voters, version, deri
       <Bars bars={bars} />
       <FigureTable
         isVisible
-        caption={`Results of “${poll.question}”`}
-        headings={['Option', 'Points', 'First choices', ...laterRounds.map(({ number }) => `Round ${number}`)]}
+        caption={t('resultsOf', { question: poll.question })}
+        headings={[t('option'), t('points'), t('firstChoices'), ...laterRounds.map(({ number }) => t('roundNumber', { number }))]}
         rows={poll.options.map(({ id, label }) => ({ id, cells: [label, borda[id] ?? 0, counts[id] ?? 0, ...votesByRound(id, laterRounds)] }))}
       />
       <p class='denominator'>
-        {winner === undefined ? 'No winner yet.' : `${winner.label} wins the instant-runoff.`}
-        {' '}Bars show points: a first place gives {poll.options.length - 1}, the next one less. In each round the last option leaves, and its votes go to the next choice.
+        {winner === undefined ? t('noWinner') : t('runoffWonBy', { label: winner.label })}
+        {' '}{t('bordaRule', { points: poll.options.length - 1 })}
       </p>
     </div>
   )

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks'
 import type { BallotFieldsProps } from '../ballot-fields.ts'
+import { t } from '../../../client/text.ts'
 
 /** As many fields as words may be given; those that may stay empty say so. */
 export function WordsBallot ({ poll: { minChoices, maxChoices }, draft: { words = [] }, edit }: BallotFieldsProps) {
@@ -18,7 +19,7 @@ export function WordsBallot ({ poll: { minChoices, maxChoices }, draft: { words 
     <>
       {fields.map((word, at) => (
         <label key={at} class='field'>
-          <span>{maxChoices === 1 ? 'Your word' : `Word ${at + 1}`}{at >= minChoices && <small> (optional)</small>}</span>
+          <span>{maxChoices === 1 ? t('yourWord') : t('wordNumber', { number: at + 1 })}{at >= minChoices && <small> {t('optional')}</small>}</span>
           <input
             type='text' name='word' value={word} autoComplete='off' autoCapitalize='none' enterKeyHint={at + 1 < maxChoices ? 'next' : 'done'}
             aria-describedby='choice-rule' ref={(input) => { inputs.current[at] = input }}

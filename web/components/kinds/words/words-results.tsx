@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
 import { percentWords } from '../../../client/figures.ts'
+import { t } from '../../../client/text.ts'
 import { mostFrequentWords, type WordCount } from '../../../client/word-counts.ts'
 import { FigureTable } from '../../figure-table.tsx'
 import type { ResultsProps } from '../results-props.ts'
@@ -17,16 +18,16 @@ export function WordsResults ({ poll, results: { counts, voters, version, derive
       {screen === 'projector' && <LazyCloud key={`${poll.id}:${poll.round}`} words={words} />}
       <div class='words-list'>
         {words.length === 0
-          ? <p class='hint'>No words yet.</p>
+          ? <p class='hint'>{t('noWords')}</p>
           : (
             <FigureTable
               isVisible
-              caption={`Results of “${poll.question}”`}
-              headings={['Word', 'Voters', 'Share']}
+              caption={t('resultsOf', { question: poll.question })}
+              headings={[t('word'), t('votersHeading'), t('share')]}
               rows={words.slice(0, listedWords[screen]).map(({ word, count }) => ({ id: word, cells: [word, count, percentWords(count, voters)] }))}
             />
             )}
-        {words.length > 0 && <p class='denominator'>{distinct.toLocaleString('en')} different words. Shares are of the voters.</p>}
+        {words.length > 0 && <p class='denominator'>{t('differentWords', { count: distinct })}</p>}
       </div>
     </div>
   )

@@ -247,6 +247,24 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     t.strictSame(complaints, [])
   })
 
+  t.test('a printed code that the server cannot take now stays in the form', async (t) => {
+    const { body: { id: roomId, code } } = await host.call<Room>('POST', '/rooms', { title: 'Members', access: 'codes' })
+    const { body: { items } } = await host.call<{ items: { url: string }[] }>('POST', `/rooms/${roomId}/access-codes`, { count: 1 })
+    const hash = new URL(items[0]?.url ?? '').hash
+    const { page, complaints } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    const line = await tapLine(page)
+    line.refuse('accessCode')
+    await page.goto(`/j/${code}${hash}`)
+    await page.getByRole('alert').getByText('The server did not answer. Try again.').waitFor()
+    t.equal(await page.getByLabel('Access code').inputValue(), hash.replace('#code=', ''))
+    line.refuse('accessCode')
+    await page.getByRole('button', { name: 'Use code' }).click()
+    await page.getByRole('alert').getByText('The server did not answer. Try again.').waitFor()
+    await page.getByRole('button', { name: 'Use code' }).click()
+    await page.getByLabel('Access code').waitFor({ state: 'detached' })
+    t.strictSame(complaints, [])
+  })
+
   t.test('no request left the origin, and the browser had nothing to complain about', async (t) => {
     t.strictSame(phone.complaints, [])
     t.strictSame(projector.complaints, [])

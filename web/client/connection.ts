@@ -19,6 +19,9 @@ export type ConnectionState = 'connecting' | 'live' | 'lost'
 /** `no_answer`: connected, but no acknowledgement came in time. `disconnected`: it may or may not have arrived. */
 export type Reply<E extends ClientEvent> = Ack<ClientEventReply[E]> | { ok: false, error: 'no_answer' | 'disconnected' }
 
+/** `refused` says something of the code itself; after `unanswered` and `disconnected` it may be tried again. */
+export type Redemption = 'taken' | 'refused' | 'unanswered' | 'disconnected'
+
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>
   /** Why the room cannot be joined at all; null while it can. */
@@ -27,8 +30,8 @@ export interface Connection {
   readonly voterId: ReadonlySignal<string>
   /** Whether this device votes with an access code of the room, as far as it knows. */
   readonly hasRedeemed: ReadonlySignal<boolean>
-  /** Makes this device the voter of a one-time code. False when the server does not take the code, undefined when it did not answer. */
-  redeem: (accessCode: string) => Promise<boolean | undefined>
+  /** Makes this device the voter of a one-time code. */
+  redeem: (accessCode: string) => Promise<Redemption>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
   /** Asks for the whole truth again. */
   refresh: () => void
@@ -128,7 +131,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     for (const listener of listeners) listener()
   }
 
-  async function redeem (accessCode: string): Promise<boolean | undefined> {
+  async function redeem (accessCode: string): Promise<Redemption> {
     joinAttempt += 1
     liveRoom.beginJoin()
     const reply = await request('room:join', { code, accessCode })
@@ -136,10 +139,11 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
       tokens.keepRedeemed(voterIdOf(reply.data.voterToken))
       isCodeRefused = false
       applyJoined(reply.data)
-      return true
+      return 'taken'
     }
     void join()
-    return typeof reply.error === 'object' ? false : undefined
+    if (reply.error === 'disconnected') return 'disconnected'
+    return reply.error === 'no_answer' || isPassing(reply.error) ? 'unanswered' : 'refused'
   }
 
   socket.on('connect', () => { void join() })

@@ -1,23 +1,9 @@
-import { useSignal } from '@preact/signals'
-import type { Connection } from '../client/connection.ts'
-
-const refused = 'This code does not exist, or another device has used it. Look at your card again.'
-const unanswered = 'The server did not answer. Try again.'
+import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 
 /** For a room in which only those vote who were given a one-time code. */
-export function AccessCodeForm ({ connection }: { connection: Connection }) {
-  const typed = useSignal('')
-  const alert = useSignal('')
-
-  async function send (event: Event) {
-    event.preventDefault()
-    alert.value = ''
-    const isTaken = await connection.redeem(typed.value.trim())
-    if (isTaken !== true) alert.value = isTaken === false ? refused : unanswered
-  }
-
+export function AccessCodeForm ({ entry: { typed, alert, send } }: { entry: AccessCodeEntry }) {
   return (
-    <form class='access-code' onSubmit={(event) => { void send(event) }}>
+    <form class='access-code' onSubmit={(event) => { event.preventDefault(); void send() }}>
       <label>
         Access code
         <input name='accessCode' required maxLength={40} autocomplete='off' autocapitalize='characters' spellcheck={false} value={typed.value} onInput={({ currentTarget }) => { typed.value = currentTarget.value }} />

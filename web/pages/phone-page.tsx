@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
 import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
 import type { Connection } from '../client/connection.ts'
@@ -18,10 +19,11 @@ interface Props {
   code: string
   liveRoom: LiveRoom
   connection: Connection
+  accessCode: AccessCodeEntry
   ballots: BallotParts
 }
 
-export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
+export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: Props) {
   const state = connection.state.value
   const shown = liveRoom.shown.value
   const voterId = connection.voterId.value
@@ -45,7 +47,7 @@ export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
       </header>
-      {room?.access === 'codes' && !connection.hasRedeemed.value && <AccessCodeForm connection={connection} />}
+      {room?.access === 'codes' && (!connection.hasRedeemed.value || accessCode.alert.value !== '') && <AccessCodeForm entry={accessCode} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
         : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}

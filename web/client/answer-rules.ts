@@ -1,4 +1,6 @@
 import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
+import { isOnStep } from '../../server/protocol/number-rules.ts'
+import { foldWords } from '../../server/protocol/word-folding.ts'
 import type { Draft } from './draft.ts'
 import { exactWords } from './figures.ts'
 import { countGraphemes } from './graphemes.ts'
@@ -6,8 +8,6 @@ import { choiceProblem, choiceRule } from './words.ts'
 
 export const maxTextLength = 500
 const maxWordLength = 50
-// Steps such as 0.1 have no exact form.
-const stepTolerance = 1e-9
 
 /** What a voter is told while answering one kind of poll. It only helps: the server decides what counts. */
 interface AnswerRules {
@@ -56,12 +56,11 @@ const number: AnswerRules = {
   findProblem: ({ value = '' }, { range }) => {
     const typed = Number(value)
     if (value.trim() === '' || !Number.isFinite(typed)) return 'Type a number first.'
-    const { min, max, step } = range ?? { min: null, max: null, step: null }
+    if (range === undefined) return null
+    const { min, max, step } = range
     if (min !== null && typed < min) return `The smallest number is ${exactWords(min)}.`
     if (max !== null && typed > max) return `The greatest number is ${exactWords(max)}.`
-    if (step === null) return null
-    const steps = (typed - (min ?? 0)) / step
-    return Math.abs(steps - Math.round(steps)) > stepTolerance ? `Use steps of ${exactWords(step)}, counted from ${exactWords(min ?? 0)}.` : null
+    return step === null || isOnStep(typed, range) ? null : `Use steps of ${exactWords(step)}, counted from ${exactWords(min ?? 0)}.`
   },
   toAnswer
 }
@@ -83,7 +82,8 @@ const words: AnswerRules = {
   },
   findProblem: ({ words = [] }, { minChoices }) => {
     const given = givenWords(words)
-    if (given.length < minChoices) return minChoices === 1 ? 'Write a word first.' : `Write at least ${minChoices} words.`
+    // Different words: the same one counts once.
+    if (foldWords(given).length < minChoices) return minChoices === 1 ? 'Write a word first.' : `Write at least ${minChoices} words.`
     return given.some((word) => countGraphemes(word) > maxWordLength) ? `A word has at most ${maxWordLength} characters.` : null
   },
   toAnswer: ({ words = [] }) => ({ words: givenWords(words) })

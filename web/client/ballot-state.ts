@@ -1,3 +1,4 @@
+import type { RoomAccess } from '../../server/protocol/room.ts'
 import { currentDelivery, type BallotSender } from './ballot-sender.ts'
 import { answerRules } from './answer-rules.ts'
 import type { BallotDrafts } from './ballot-drafts.ts'
@@ -29,7 +30,7 @@ export interface BallotState {
   alert: string
 }
 
-export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState): BallotState {
+export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState, access?: RoomAccess): BallotState {
   const { poll, myVote } = view
   const kept = outbox.get(poll.id)
   const pending = kept?.round === poll.round ? kept : undefined
@@ -63,7 +64,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
     canSend: poll.status === 'open' && !isReadOnly,
     canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isStored && pending === undefined,
     status: findStatus(),
-    alert: delivery?.state === 'refused' ? refusalText(poll.kind, delivery.reason) : ''
+    alert: delivery?.state === 'refused' ? refusalText(poll.kind, delivery.reason, access) : ''
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Poll, PollKind } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
+import type { RoomAccess } from '../../server/protocol/room.ts'
 
 /** Why an answer was not taken, in words for the voter. */
 export const refusalWords = {
@@ -47,7 +48,8 @@ const refusalWordsByKind: Partial<Record<PollKind, Partial<Record<Refusal, strin
   }
 }
 
-export function refusalText (kind: PollKind, reason: Refusal): string {
+export function refusalText (kind: PollKind, reason: Refusal, access?: RoomAccess): string {
+  if (reason === 'unauthenticated' && access === 'accounts') return 'Sign in first. Your answer was not counted.'
   return refusalWordsByKind[kind]?.[reason] ?? refusalWords[reason]
 }
 

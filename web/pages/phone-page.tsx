@@ -14,6 +14,7 @@ import { ConnectionBanner } from '../components/connection-banner.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { PhoneResults } from '../components/phone-results.tsx'
 import { RoomRefused } from '../components/room-refused.tsx'
+import { SignInForm } from '../components/sign-in-form.tsx'
 
 interface Props {
   code: string
@@ -29,9 +30,10 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
   const voterId = connection.voterId.value
   const view = useMemo(() => shown && { ...shown, poll: withOwnOrder(shown.poll, voterId) }, [shown, voterId])
   const room = liveRoom.room.value
+  const isCodeGood = connection.hasRedeemed.value && connection.voteRefusal.value !== 'forbidden'
   const advice = useSignal({ key: '', text: '' })
   const key = view === null ? 'waiting' : roundKey(view.poll)
-  const ballot = view === null ? null : readBallot(view, ballots, state)
+  const ballot = view === null ? null : readBallot(view, ballots, state, room?.access)
   const earlier = readEarlierBallots(liveRoom.view, view?.poll.id, ballots)
 
   useFocusOnNewQuestion(room === null ? null : key)
@@ -47,7 +49,8 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
       </header>
-      {room?.access === 'codes' && (!connection.hasRedeemed.value || accessCode.alert.value !== '') && <AccessCodeForm entry={accessCode} />}
+      {room?.access === 'codes' && (!isCodeGood || accessCode.alert.value !== '') && <AccessCodeForm entry={accessCode} />}
+      {room?.access === 'accounts' && <SignInForm connection={connection} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
         : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}

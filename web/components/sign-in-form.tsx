@@ -1,0 +1,56 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { isSignedIn, signIn, type SignIn } from '../client/account.ts'
+import type { Connection } from '../client/connection.ts'
+
+const problemWords = {
+  wrong: 'The address or the password is wrong.',
+  locked: 'This account is locked.',
+  too_many: 'Too many tries. Wait a minute, then try again.',
+  unreachable: 'The server did not answer. Try again.'
+} as const satisfies Record<Exclude<SignIn, 'signed_in'>, string>
+
+/** For a room in which people vote with their accounts; nothing for who has signed in. */
+export function SignInForm ({ connection }: { connection: Connection }) {
+  const isKnown = useSignal<boolean | undefined>(undefined)
+  const email = useSignal('')
+  const password = useSignal('')
+  const alert = useSignal('')
+  const isSending = useSignal(false)
+
+  useEffect(() => { void isSignedIn().then((answer) => { isKnown.value = answer }) }, [])
+
+  async function send (event: Event) {
+    event.preventDefault()
+    if (isSending.value) return
+    isSending.value = true
+    alert.value = ''
+    const outcome = await signIn(email.value, password.value)
+    isSending.value = false
+    if (outcome !== 'signed_in') {
+      alert.value = problemWords[outcome]
+      return
+    }
+    password.value = ''
+    isKnown.value = true
+    connection.restart()
+  }
+
+  // A session may end at any time; then the vote is refused.
+  if (isKnown.value !== false && connection.voteRefusal.value !== 'unauthenticated') return null
+  return (
+    <form class='access-code' aria-labelledby='sign-in-reason' onSubmit={(event) => { void send(event) }}>
+      <p id='sign-in-reason'>In this room you vote with your account. Sign in first.</p>
+      <label>
+        E-mail
+        <input name='email' type='email' required maxLength={254} autocomplete='username' value={email.value} onInput={({ currentTarget }) => { email.value = currentTarget.value }} />
+      </label>
+      <label>
+        Password
+        <input name='password' type='password' required maxLength={200} autocomplete='current-password' value={password.value} onInput={({ currentTarget }) => { password.value = currentTarget.value }} />
+      </label>
+      <button class='button'>Sign in</button>
+      <p class='alert' role='alert'>{alert.value}</p>
+    </form>
+  )
+}

@@ -1,8 +1,8 @@
 import type { Db } from '../../db/client.ts'
 import { banParticipant, listBanned, unbanParticipant } from '../../db/participant-store.ts'
-import { foldWord } from '../polls/kinds/words/words.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { BannedVoter, BlockedWords } from '../protocol/response.ts'
+import { foldWords } from '../protocol/word-folding.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 
 export type ModerationService = ReturnType<typeof createModerationService>
@@ -19,7 +19,7 @@ export function createModerationService ({ db, rooms }: { db: Db, rooms: RoomSer
 
     /** Takes the place of the whole list. */
     async setBlockedWords (roomId: string, userId: string, { words }: BlockedWords): Promise<BlockedWords> {
-      const blockedWords = Array.from(new Set(words.map(foldWord))).sort()
+      const blockedWords = foldWords(words)
       const { staff } = await rooms.changeAs('run', roomId, userId, ({ staff }) => staff.blockedWords.join('\n') === blockedWords.join('\n') ? undefined : { blockedWords })
       return { words: staff.blockedWords }
     },

@@ -1,8 +1,8 @@
 import {
   englishDataset, englishRecommendedTransformers, parseRawPattern, RegExpMatcher, resolveConfusablesTransformer, resolveLeetSpeakTransformer, toAsciiLowerCaseTransformer
 } from 'obscenity'
-import { foldWord } from '../polls/kinds/words/words.ts'
 import type { Answer, Poll } from '../protocol/poll.ts'
+import { foldWord } from '../protocol/word-folding.ts'
 import type { Staff } from '../rooms/staff.ts'
 
 /** Coarse words, also when they are written with letters that look alike; innocent words that have one inside pass. */

@@ -51,6 +51,8 @@ export interface Line {
   release (): void
   /** The held frames never arrive; the next ones do. */
   lose (): void
+  /** Answers the page's next call that has this text in its place: the server is busy. */
+  refuse (text: string): void
   /** Sends one frame to the page as if it came from the server. */
   inject (frame: string): void
 }
@@ -59,10 +61,16 @@ export interface Line {
 export async function tapLine (page: Page): Promise<Line> {
   let route: WebSocketRoute | null = null
   let held: Array<() => void> | null = null
+  let refused: string | null = null
   await page.routeWebSocket(/\/socket\.io\//, (socket) => {
     const server = socket.connectToServer()
     route = socket
-    socket.onMessage((message) => server.send(message))
+    socket.onMessage((message) => {
+      const ackId = refused !== null && message.includes(refused) ? /^42(\d+)/.exec(String(message))?.[1] : undefined
+      if (ackId === undefined) return server.send(message)
+      refused = null
+      socket.send(`43${ackId}${JSON.stringify([{ ok: false, error: { code: 'busy', retryAfterMs: 1000 } }])}`)
+    })
     server.onMessage((message) => {
       if (held === null) socket.send(message)
       else held.push(() => socket.send(message))
@@ -76,6 +84,7 @@ export async function tapLine (page: Page): Promise<Line> {
       for (const send of frames) send()
     },
     lose: () => { held = null },
+    refuse: (text) => { refused = text },
     inject: (frame) => {
       if (route === null) throw new Error('The page has no WebSocket yet')
       route.send(frame)

@@ -1,9 +1,17 @@
+import fc from 'fast-check'
 import t from 'tap'
-import type { Poll, PollView } from '../../server/protocol/poll.ts'
+import { kinds } from '../../server/polls/kinds/kinds.ts'
+import type { Answer, Poll, PollKind, PollView } from '../../server/protocol/poll.ts'
+import { PlenumError } from '../../server/protocol/problem.ts'
+import { answerRules } from '../../web/client/answer-rules.ts'
 import { createBallotOutbox } from '../../web/client/ballot-outbox.ts'
+import { draftOf, isSameAnswer, withoutLostOptions } from '../../web/client/draft.ts'
 import { mergeView, withMyVote, withPoll } from '../../web/client/held-view.ts'
+import { withOwnOrder } from '../../web/client/own-order.ts'
+import { isRightAnswer } from '../../web/client/solution.ts'
 import { createSafeStorage } from '../../web/client/storage.ts'
 import { createVoterTokens } from '../../web/client/voter-tokens.ts'
+import { holds } from '../helpers/properties.ts'
 
 const at = '2026-01-15T18:00:00.000Z'
 const poll: Poll = {
@@ -74,4 +82,70 @@ t.test('kept answers outlive the page, one for each poll, and what cannot be rea
     storage.setItem('plenum.keptAnswers', text)
     t.strictSame(createBallotOutbox(storage).all(), [], text)
   }
+})
+
+/** What the server makes of an answer, or the code of its refusal. */
+function normalize ({ kind, options, minChoices, maxChoices, ...settings }: Poll, answer: Answer): Answer | string {
+  try {
+    return kinds[kind].normalize(answer, { minChoices, maxChoices, settings, optionIds: new Set(options.map(({ id }) => id)) })
+  } catch (error) {
+    if (error instanceof PlenumError) return error.code
+    throw error
+  }
+}
+
+t.test('the phone sends the numbers that the server takes, and no others', async (t) => {
+  const decimal = (digits: number) => fc.integer({ min: -5000, max: 5000 }).map((whole) => Number((whole / 10 ** digits).toFixed(digits)))
+  const range = fc.record({ min: fc.option(decimal(1)), max: fc.option(fc.constant(400)), step: fc.option(fc.constantFrom(0.1, 0.3, 0.7, 1, 2.5)) })
+  holds(t, fc.property(range, fc.oneof(decimal(1), decimal(2), fc.double({ noNaN: true, min: -1e12, max: 1e12 })), (range, value) => {
+    const asked: Poll = { ...poll, kind: 'number', range }
+    const isRefused = typeof normalize(asked, { value }) === 'string'
+    return isRefused === (answerRules.number.findProblem({ value: String(value) }, asked) !== null)
+  }), 2000)
+  const cents: Poll = { ...poll, kind: 'number', range: { min: null, max: null, step: 0.01 } }
+  t.equal(answerRules.number.findProblem({ value: '999999999999.99' }, cents), null, 'however great')
+})
+
+t.test('the phone calls the same answers right as the server', async (t) => {
+  const cases: [PollKind, Poll['correct'], Answer, boolean][] = [
+    ['number', { value: 0.3 }, { value: 0.1 + 0.2 }, true],
+    ['number', { value: 1, tolerance: 0.1 }, { value: 1.1 }, true],
+    ['number', { value: 1, tolerance: 0.1 }, { value: 1.11 }, false],
+    ['single', [1, 2], { choices: [2] }, true],
+    ['single', [1], { choices: [2] }, false],
+    ['multiple', [1, 2], { choices: [1] }, false],
+    ['multiple', [1, 2], { choices: [1, 2] }, true]
+  ]
+  for (const [kind, correct, answer, isRight] of cases) {
+    if (correct === undefined) throw new Error('not a quiz')
+    t.equal(kinds[kind].isCorrect?.(answer, correct), isRight)
+    t.equal(isRightAnswer({ ...poll, kind, correct }, answer), isRight, `${kind} ${JSON.stringify(answer)}`)
+  }
+})
+
+t.test('the phone takes the same answers for one as the server', async (t) => {
+  const word = fc.constantFrom('Straße', 'STRASSE', 'hel\u200blo', 'hello', 'İstanbul', 'istanbul', 'sık', 'sik', 'ﬂuﬀ', 'Tea ')
+  const words: Poll = { ...poll, kind: 'words', maxChoices: 3 }
+  holds(t, fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), fc.array(word, { minLength: 1, maxLength: 3 }), (a, b) => {
+    const isSame = JSON.stringify(normalize(words, { words: a })) === JSON.stringify(normalize(words, { words: b }))
+    return isSame === isSameAnswer('words', { words: a }, { words: b })
+  }), 500)
+  t.match(answerRules.words.findProblem({ words: ['Tea', 'tea'] }, { ...words, minChoices: 2 }), /at least 2/)
+  t.equal(isSameAnswer('multiple', { choices: [2, 1] }, { choices: [1, 2] }), true)
+  t.equal(isSameAnswer('ranking', { choices: [2, 1] }, { choices: [1, 2] }), false)
+})
+
+t.test('a draft keeps what is typed, and loses the options that an edit takes away', async (t) => {
+  t.strictSame(draftOf({ value: 1.5 }), { value: '1.5' })
+  t.strictSame(withoutLostOptions({ choices: [3, 1] }, { ...poll, options: [{ id: 1, label: 'Ada' }] }), { choices: [1] })
+  t.strictSame(withoutLostOptions({ text: 'Chairs' }, poll), { text: 'Chairs' })
+})
+
+t.test('each voter has an order of options that an added option leaves as it is', async (t) => {
+  const options = Array.from({ length: 12 }, (_option, at) => ({ id: at + 1, label: `Option ${at + 1}` }))
+  const orderOf = (voterId: string, listed = options) => withOwnOrder({ ...poll, options: listed, shuffle: true }, voterId).options.map(({ id }) => id)
+  t.strictSame(orderOf(deviceVoter), orderOf(deviceVoter))
+  t.notSame(orderOf(deviceVoter), orderOf(codeVoter))
+  t.strictSame(orderOf(deviceVoter).filter((id) => id !== 12), orderOf(deviceVoter, options.slice(0, 11)))
+  t.strictSame(withOwnOrder({ ...poll, options }, deviceVoter).options, options, 'in the host\'s where nothing else is asked for')
 })

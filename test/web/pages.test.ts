@@ -247,6 +247,58 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     t.strictSame(complaints, [])
   })
 
+  t.test('a printed code that the server cannot take now stays in the form', async (t) => {
+    const { body: { id: roomId, code } } = await host.call<Room>('POST', '/rooms', { title: 'Members', access: 'codes' })
+    const { body: { items } } = await host.call<{ items: { url: string }[] }>('POST', `/rooms/${roomId}/access-codes`, { count: 1 })
+    const hash = new URL(items[0]?.url ?? '').hash
+    const { page, complaints } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    const line = await tapLine(page)
+    line.refuse('accessCode')
+    await page.goto(`/j/${code}${hash}`)
+    await page.getByRole('alert').getByText('The server did not answer. Try again.').waitFor()
+    t.equal(await page.getByLabel('Access code').inputValue(), hash.replace('#code=', ''))
+    line.refuse('accessCode')
+    await page.getByRole('button', { name: 'Use code' }).click()
+    await page.getByRole('alert').getByText('The server did not answer. Try again.').waitFor()
+    await page.getByRole('button', { name: 'Use code' }).click()
+    await page.getByLabel('Access code').waitFor({ state: 'detached' })
+    t.strictSame(complaints, [])
+  })
+
+  t.test('in a room with accounts the phone asks to sign in before the vote, and again once the session has ended', async (t) => {
+    const { body: { id: roomId, code } } = await host.call<Room>('POST', '/rooms', { title: 'Staff', access: 'accounts' })
+    const poll = await host.openPoll({ roomId, question: 'When do we meet?', options: [{ label: 'Monday' }, { label: 'Friday' }], revote: 'change' })
+    const { credentials } = await registerHost(url)
+    const { page, context, complaints } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    const signIn = async (password: string) => {
+      await page.getByLabel('E-mail').fill(credentials.email)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await page.goto(`/j/${code}`)
+    await page.getByText('In this room you vote with your account. Sign in first.').waitFor()
+    await page.getByRole('radio', { name: 'Monday' }).check()
+    await page.getByRole('button', { name: 'Vote', exact: true }).click()
+    await page.getByRole('alert').getByText('Sign in first. Your answer was not counted.').waitFor()
+    await signIn('not the password')
+    await page.getByRole('alert').getByText('The address or the password is wrong.').waitFor()
+    await signIn(credentials.password)
+    await page.getByLabel('Password').waitFor({ state: 'detached' })
+    await page.getByText('Sign in first. Your answer was not counted.').waitFor({ state: 'detached' })
+    t.ok(await page.getByRole('radio', { name: 'Monday' }).isChecked(), 'what was chosen stays')
+    await page.getByRole('button', { name: 'Vote', exact: true }).click()
+    await statusSays(page, 'Counted')
+    t.match((await host.results(poll.id)).body, { voters: 1 })
+    await page.reload()
+    await statusSays(page, 'Counted')
+    t.equal(await page.getByLabel('Password').count(), 0)
+
+    await context.clearCookies()
+    await page.reload()
+    await page.getByLabel('Password').waitFor()
+    t.strictSame(complaints.filter((complaint) => !complaint.includes('401 (Unauthorized)')), [], 'only what the browser says of being signed out')
+  })
+
   t.test('no request left the origin, and the browser had nothing to complain about', async (t) => {
     t.strictSame(phone.complaints, [])
     t.strictSame(projector.complaints, [])

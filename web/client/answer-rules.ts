@@ -1,4 +1,6 @@
 import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
+import { isOnStep } from '../../server/protocol/number-rules.ts'
+import { foldWords } from '../../server/protocol/word-folding.ts'
 import type { Draft } from './draft.ts'
 import { exactWords } from './figures.ts'
 import { countGraphemes } from './graphemes.ts'
@@ -6,8 +8,6 @@ import { t } from './text.ts'
 
 export const maxTextLength = 500
 const maxWordLength = 50
-// Steps such as 0.1 have no exact form.
-const stepTolerance = 1e-9
 
 /** What a voter is told while answering one kind of poll. It only helps: the server decides what counts. */
 interface AnswerRules {
@@ -62,12 +62,11 @@ const number: AnswerRules = {
   findProblem: ({ value = '' }, { range }) => {
     const typed = Number(value)
     if (value.trim() === '' || !Number.isFinite(typed)) return t('numberFirst')
-    const { min, max, step } = range ?? { min: null, max: null, step: null }
+    if (range === undefined) return null
+    const { min, max, step } = range
     if (min !== null && typed < min) return t('numberTooSmall', { min: exactWords(min) })
     if (max !== null && typed > max) return t('numberTooGreat', { max: exactWords(max) })
-    if (step === null) return null
-    const steps = (typed - (min ?? 0)) / step
-    return Math.abs(steps - Math.round(steps)) > stepTolerance ? t('numberSteps', { step: exactWords(step), start: exactWords(min ?? 0) }) : null
+    return step === null || isOnStep(typed, range) ? null : t('numberSteps', { step: exactWords(step), start: exactWords(min ?? 0) })
   },
   toAnswer
 }
@@ -89,7 +88,8 @@ const words: AnswerRules = {
   },
   findProblem: ({ words = [] }, { minChoices }) => {
     const given = givenWords(words)
-    if (given.length < minChoices) return minChoices === 1 ? t('wordFirst') : t('wordsMore', { count: minChoices })
+    // Different words: the same one counts once.
+    if (foldWords(given).length < minChoices) return minChoices === 1 ? t('wordFirst') : t('wordsMore', { count: minChoices })
     return given.some((word) => countGraphemes(word) > maxWordLength) ? t('wordTooLong', { count: maxWordLength }) : null
   },
   toAnswer: ({ words = [] }) => ({ words: givenWords(words) })

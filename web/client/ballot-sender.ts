@@ -25,7 +25,7 @@ export interface BallotSender {
 }
 
 interface Parts {
-  connection: Pick<Connection, 'request' | 'refresh' | 'onLive'>
+  connection: Pick<Connection, 'request' | 'refresh' | 'onLive' | 'voteRefusal'>
   liveRoom: Pick<LiveRoom, 'room' | 'recordMyVote'>
   outbox: BallotOutbox
   wait?: (ms: number) => Promise<void>
@@ -86,7 +86,12 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   })
 
   return {
-    delivery: (pollId) => deliveries.value.get(pollId),
+    delivery: (pollId) => {
+      const delivery = deliveries.value.get(pollId)
+      // Who has signed in or redeemed a code since is not refused any more.
+      const isOutdated = delivery?.state === 'refused' && isAboutVoter(delivery.reason) && connection.voteRefusal.value === null
+      return isOutdated ? undefined : delivery
+    },
     refusedPollIds: () => [...deliveries.value].flatMap(([pollId, { state }]) => state === 'refused' ? [pollId] : []),
     cast: (poll, answer) => {
       deliveries.value = new Map([...deliveries.value].filter(([, { state }]) => state !== 'refused'))
@@ -120,6 +125,10 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
 export function currentDelivery (delivery: Delivery | undefined, poll: Poll): Delivery | undefined {
   if (delivery === undefined || delivery.round === poll.round) return delivery
   return delivery.state === 'refused' && delivery.reason === 'conflict' ? delivery : undefined
+}
+
+function isAboutVoter (reason: string): boolean {
+  return reason === 'unauthenticated' || reason === 'forbidden'
 }
 
 function sleep (ms: number): Promise<void> {

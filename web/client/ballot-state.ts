@@ -1,3 +1,4 @@
+import type { RoomAccess } from '../../server/protocol/room.ts'
 import { currentDelivery, type BallotSender } from './ballot-sender.ts'
 import { answerRules } from './answer-rules.ts'
 import type { BallotDrafts } from './ballot-drafts.ts'
@@ -30,7 +31,7 @@ export interface BallotState {
   alert: string
 }
 
-export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState): BallotState {
+export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState, access?: RoomAccess): BallotState {
   const { poll, myVote } = view
   const kept = outbox.get(poll.id)
   const pending = kept?.round === poll.round ? kept : undefined
@@ -64,7 +65,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
     canSend: poll.status === 'open' && !isReadOnly,
     canWithdraw: poll.status === 'open' && poll.revote === 'withdraw' && isStored && pending === undefined,
     status: findStatus(),
-    alert: delivery?.state === 'refused' ? refusalText(delivery.reason, poll.kind) : ''
+    alert: delivery?.state === 'refused' ? refusalText(delivery.reason, { kind: poll.kind, access }) : ''
   }
 }
 

@@ -2,7 +2,7 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import { io } from 'socket.io-client'
 import { callSocket, readRefusal, type ClientSocket } from '../../server/client/socket-calls.ts'
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply } from '../../server/protocol/events.ts'
-import type { SocketProblem } from '../../server/protocol/problem.ts'
+import type { ErrorCode, SocketProblem } from '../../server/protocol/problem.ts'
 import { browserStorage } from './browser-storage.ts'
 import { backOffMs, isPassing } from './retry.ts'
 import { createVoterTokens, voterIdOf } from './voter-tokens.ts'
@@ -19,17 +19,24 @@ export type ConnectionState = 'connecting' | 'live' | 'lost'
 /** `no_answer`: connected, but no acknowledgement came in time. `disconnected`: it may or may not have arrived. */
 export type Reply<E extends ClientEvent> = Ack<ClientEventReply[E]> | { ok: false, error: 'no_answer' | 'disconnected' }
 
+/** `refused` says something of the code itself; after `unanswered` and `disconnected` it may be tried again. */
+export type Redemption = 'taken' | 'refused' | 'unanswered' | 'disconnected'
+
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>
   /** Why the room cannot be joined at all; null while it can. */
   readonly refusal: ReadonlySignal<SocketProblem | null>
   /** Of whoever votes on this device; empty until the room was joined. */
   readonly voterId: ReadonlySignal<string>
-  /** Whether this device votes with an access code of the room, as far as it knows. */
+  /** Whether this device is the voter of an access code of the room. */
   readonly hasRedeemed: ReadonlySignal<boolean>
-  /** Makes this device the voter of a one-time code. False when the server does not take the code, undefined when it did not answer. */
-  redeem: (accessCode: string) => Promise<boolean | undefined>
+  /** Why the last vote was refused: a code may be revoked and a session may end at any time. Null once there is another voter. */
+  readonly voteRefusal: ReadonlySignal<ErrorCode | null>
+  /** Makes this device the voter of a one-time code. */
+  redeem: (accessCode: string) => Promise<Redemption>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
+  /** Connects anew, as whoever has signed in meanwhile. */
+  restart: () => void
   /** Asks for the whole truth again. */
   refresh: () => void
   /** Calls back now, if live, and each time that the room was joined (again). */
@@ -46,7 +53,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   const tokens = createVoterTokens(code, browserStorage)
   const voterId = signal(voterIdOf(tokens.read() ?? ''))
   const hasRedeemed = signal(tokens.isRedeemed(voterId.value))
-  let isCodeRefused = false
+  const voteRefusal = signal<ErrorCode | null>(null)
   const listeners = new Set<() => void>()
   let joinAttempt = 0
   let unansweredInRow = 0
@@ -70,13 +77,9 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     if (!socket.connected) return { ok: false, error: 'disconnected' }
     const ack = await callSocket(socket, event, data, ackTimeoutMs)
     const reply: Reply<E> = ack ?? { ok: false, error: socket.connected ? 'no_answer' : 'disconnected' }
-    if (event === 'vote:cast' && !reply.ok && typeof reply.error === 'object' && reply.error.code === 'forbidden') {
-      // A code may be revoked at any time.
-      isCodeRefused = true
-      updateHasRedeemed()
-    }
     if (reply.ok || typeof reply.error === 'object') {
       unansweredInRow = 0
+      if (event === 'vote:cast') voteRefusal.value = reply.ok || typeof reply.error === 'string' ? null : reply.error.code
     } else if (reply.error === 'no_answer') {
       unansweredInRow += 1
       // Twice nothing: the line is dead although nobody has said so.
@@ -113,14 +116,10 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     }
   }
 
-  function updateHasRedeemed () {
-    hasRedeemed.value = !isCodeRefused && tokens.isRedeemed(voterId.value)
-  }
-
   function applyJoined (joined: ClientEventReply['room:join']) {
     tokens.keep(joined.voterToken, joined.room.access)
     voterId.value = voterIdOf(joined.voterToken)
-    updateHasRedeemed()
+    hasRedeemed.value = tokens.isRedeemed(voterId.value)
     liveRoom.applyJoin(joined)
     refusal.value = null
     state.value = 'live'
@@ -128,18 +127,19 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     for (const listener of listeners) listener()
   }
 
-  async function redeem (accessCode: string): Promise<boolean | undefined> {
+  async function redeem (accessCode: string): Promise<Redemption> {
     joinAttempt += 1
     liveRoom.beginJoin()
     const reply = await request('room:join', { code, accessCode })
     if (reply.ok) {
       tokens.keepRedeemed(voterIdOf(reply.data.voterToken))
-      isCodeRefused = false
+      voteRefusal.value = null
       applyJoined(reply.data)
-      return true
+      return 'taken'
     }
     void join()
-    return typeof reply.error === 'object' ? false : undefined
+    if (reply.error === 'disconnected') return 'disconnected'
+    return reply.error === 'no_answer' || isPassing(reply.error) ? 'unanswered' : 'refused'
   }
 
   socket.on('connect', () => { void join() })
@@ -174,9 +174,13 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   socket.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
   socket.on('room', (room) => liveRoom.apply('room', room))
 
+  function connectNow () {
+    if (refusal.value === null) socket.disconnect().connect()
+  }
+
   wakeOnReturn({
     isConnected: () => socket.connected,
-    connectNow: () => { if (refusal.value === null) socket.disconnect().connect() },
+    connectNow,
     check: () => { void join() },
     dropLine
   })
@@ -186,8 +190,13 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     refusal,
     voterId,
     hasRedeemed,
+    voteRefusal,
     redeem,
     request,
+    restart: () => {
+      voteRefusal.value = null
+      connectNow()
+    },
     refresh: () => { void join() },
     onLive: (listener) => {
       listeners.add(listener)

@@ -1,4 +1,5 @@
 import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
+import { foldWords } from '../../server/protocol/word-folding.ts'
 
 /** An answer in the making. What is typed for a number is text until it is one, and a field for a word may still be empty. */
 export type Draft = Omit<Answer, 'value'> & { value?: string }
@@ -20,10 +21,4 @@ export function isSameAnswer (kind: PollKind, a: Answer, b: Answer): boolean {
 
 function canonicalOf (kind: PollKind, { choices, value, text, words }: Answer): string {
   return JSON.stringify([kind === 'ranking' ? choices : choices?.toSorted((a, b) => a - b), value, text, words && foldWords(words)])
-}
-
-/** As the server counts words: in the compatibility form NFKC, without case, each once. */
-function foldWords (words: readonly string[]): string[] {
-  const folded = words.map((word) => word.normalize('NFKC').replace(/\s+/gu, ' ').trim().toUpperCase().toLowerCase().normalize('NFKC'))
-  return Array.from(new Set(folded)).sort()
 }

@@ -1,4 +1,5 @@
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
+import { isRightNumber } from '../../server/protocol/number-rules.ts'
 import { exactWords } from './figures.ts'
 import { t } from './text.ts'
 
@@ -22,7 +23,7 @@ export function solutionWords ({ correct, options }: Poll): string {
 /** Whether this answer is right, as the server counts it. */
 export function isRightAnswer ({ kind, correct }: Poll, { choices = [], value }: Answer): boolean {
   if (correct === undefined) return false
-  if (!Array.isArray(correct)) return value !== undefined && Math.abs(value - correct.value) <= (correct.tolerance ?? 0)
+  if (!Array.isArray(correct)) return value !== undefined && isRightNumber(value, correct)
   const areRight = choices.length > 0 && choices.every((id) => correct.includes(id))
   return kind === 'multiple' ? areRight && choices.length === correct.length : areRight
 }

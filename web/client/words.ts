@@ -1,5 +1,6 @@
 import type { Poll, PollKind } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
+import type { RoomAccess } from '../../server/protocol/room.ts'
 import { t, type TextKey } from './text.ts'
 
 type Refusal = ErrorCode | 'not_withdrawn'
@@ -45,9 +46,11 @@ const refusalKeysByKind: Partial<Record<PollKind, Partial<Record<Refusal, Refusa
   words: { validation_failed: 'refusedWord', too_few_choices: 'refusedFewWords', too_many_choices: 'refusedManyWords' }
 }
 
-/** @param kind of the poll that was answered; without one the words are for the room */
-export function refusalText (reason: Refusal, kind?: PollKind): string {
-  return t((kind === undefined ? undefined : refusalKeysByKind[kind]?.[reason]) ?? refusalKeys[reason])
+/** @param answered what was refused; without it the words are for the room */
+export function refusalText (reason: Refusal, answered?: { kind: PollKind, access: RoomAccess | undefined }): string {
+  if (answered === undefined) return t(refusalKeys[reason])
+  if (reason === 'unauthenticated' && answered.access === 'accounts') return t('refusedSignedOut')
+  return t(refusalKeysByKind[answered.kind]?.[reason] ?? refusalKeys[reason])
 }
 
 /** Where the poll stands, for everyone to read; empty while it is simply open. */

@@ -3,6 +3,7 @@ import '../styles/base.css'
 import '../styles/results.css'
 import '../styles/join.css'
 import '../styles/ballots.css'
+import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { createBallotDrafts } from '../client/ballot-drafts.ts'
 import { createBallotOutbox } from '../client/ballot-outbox.ts'
 import { createBallotSender } from '../client/ballot-sender.ts'
@@ -21,14 +22,8 @@ const ballots = { drafts: createBallotDrafts(), outbox, sender }
 
 // A printed code brings itself in the fragment, which no server is sent. It leaves the address bar, so that nobody passes it on with the page.
 const printed = new URLSearchParams(location.hash.slice(1)).get('code')
-if (printed !== null) {
-  history.replaceState(null, '', location.pathname)
-  let isTried = false
-  connection.onLive(() => {
-    if (!isTried) void connection.redeem(printed)
-    isTried = true
-  })
-}
+if (printed !== null) history.replaceState(null, '', location.pathname)
+const accessCode = createAccessCodeEntry(connection, printed)
 
 const root = document.querySelector('#app')
-if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} ballots={ballots} />, root)
+if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} accessCode={accessCode} ballots={ballots} />, root)

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
 import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
 import type { Connection } from '../client/connection.ts'
@@ -14,23 +15,26 @@ import { ConnectionBanner } from '../components/connection-banner.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { PhoneResults } from '../components/phone-results.tsx'
 import { RoomRefused } from '../components/room-refused.tsx'
+import { SignInForm } from '../components/sign-in-form.tsx'
 
 interface Props {
   code: string
   liveRoom: LiveRoom
   connection: Connection
+  accessCode: AccessCodeEntry
   ballots: BallotParts
 }
 
-export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
+export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: Props) {
   const state = connection.state.value
   const shown = liveRoom.shown.value
   const voterId = connection.voterId.value
   const view = useMemo(() => shown && { ...shown, poll: withOwnOrder(shown.poll, voterId) }, [shown, voterId])
   const room = liveRoom.room.value
+  const isCodeGood = connection.hasRedeemed.value && connection.voteRefusal.value !== 'forbidden'
   const advice = useSignal({ key: '', text: '' })
   const key = view === null ? 'waiting' : roundKey(view.poll)
-  const ballot = view === null ? null : readBallot(view, ballots, state)
+  const ballot = view === null ? null : readBallot(view, ballots, state, room?.access)
   const earlier = readEarlierBallots(liveRoom.view, view?.poll.id, ballots)
 
   useFocusOnNewQuestion(room === null ? null : key)
@@ -46,7 +50,8 @@ export function PhonePage ({ code, liveRoom, connection, ballots }: Props) {
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
       </header>
-      {room?.access === 'codes' && !connection.hasRedeemed.value && <AccessCodeForm connection={connection} />}
+      {room?.access === 'codes' && (!isCodeGood || accessCode.alert.value !== '') && <AccessCodeForm entry={accessCode} />}
+      {room?.access === 'accounts' && <SignInForm connection={connection} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
         : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}

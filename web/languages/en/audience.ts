@@ -26,6 +26,14 @@ export const audience = {
   accessCodeRefused: 'This code does not exist, or another device has used it. Look at your card again.',
   noAnswer: 'The server did not answer. Try again.',
 
+  // A room for accounts
+  signInReason: 'In this room you vote with your account. Sign in first.',
+  signIn: 'Sign in',
+  email: 'E-mail',
+  password: 'Password',
+  signInWrong: 'The address or the password is wrong.',
+  signInLocked: 'This account is locked.',
+
   // The connection
   connecting: 'Connecting…',
   connectingLong: 'Connecting… This takes longer than usual.',
@@ -129,6 +137,7 @@ export const audience = {
 
   // Why an answer was not taken
   refusedInvalid: 'This answer could not be read. It was not counted.',
+  refusedSignedOut: 'Sign in first. Your answer was not counted.',
   refusedUnknown: 'This device is not known here any more. Load the page again.',
   refusedForbidden: 'You may not vote here.',
   refusedHidden: 'The results are hidden.',

@@ -1,3 +1,4 @@
+import { isOnStep, isRightNumber } from '../../../protocol/number-rules.ts'
 import { invalidField, PlenumError } from '../../../protocol/problem.ts'
 import type { NewRange, NewSettings, PollSettings, Range } from '../../../protocol/poll-settings.ts'
 import { exactlyOne, wrongForm } from '../choices.ts'
@@ -5,14 +6,6 @@ import type { Kind } from '../kind.ts'
 import { mostFrequent } from '../most-frequent.ts'
 import { distributionOf, statisticsOf } from '../statistics.ts'
 import { histogramOf } from './histogram.ts'
-
-// Steps such as 0.1 have no exact form; a billionth of a step is closer than anyone can type.
-const stepTolerance = 1e-9
-
-/** How far from each other two numbers may be that are the same in decimals: 0.1 + 0.2 is not 0.3. */
-function roundingOf (...values: number[]): number {
-  return 4 * Number.EPSILON * Math.max(...values.map(Math.abs))
-}
 
 /** Any number of a range. */
 export const number: Kind = {
@@ -33,11 +26,7 @@ export const number: Kind = {
     return { value: value + 0 }
   },
 
-  isCorrect ({ value }, correct) {
-    if (Array.isArray(correct) || value === undefined) return false
-    const { value: target, tolerance = 0 } = correct
-    return Math.abs(value - target) <= tolerance + roundingOf(value, target)
-  },
+  isCorrect: ({ value }, correct) => !Array.isArray(correct) && value !== undefined && isRightNumber(value, correct),
 
   buckets: ({ value }) => [String(value)],
 
@@ -62,10 +51,9 @@ function defineTarget (correct: NewSettings['correct'], { min, max }: Range): Pi
   return { correct: { value: correct.value, tolerance: correct.tolerance ?? 0 } }
 }
 
-function refuseNumber (value: number, { min, max, step }: Range): string | undefined {
+function refuseNumber (value: number, range: Range): string | undefined {
+  const { min, max, step } = range
   if (min !== null && value < min) return `The smallest number is ${min}.`
   if (max !== null && value > max) return `The greatest number is ${max}.`
-  if (step === null) return undefined
-  const steps = (value - (min ?? 0)) / step
-  return Math.abs(steps - Math.round(steps)) > stepTolerance + roundingOf(value, min ?? 0) / step ? `The number must be ${min ?? 0} plus a multiple of ${step}.` : undefined
+  return isOnStep(value, range) ? undefined : `The number must be ${min ?? 0} plus a multiple of ${step}.`
 }

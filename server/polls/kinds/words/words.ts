@@ -1,5 +1,6 @@
 import { PlenumError } from '../../../protocol/problem.ts'
 import { hasAtMostGraphemes, hasSomethingToRead } from '../../../protocol/text.ts'
+import { foldWords } from '../../../protocol/word-folding.ts'
 import { checkCount, wrongForm } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 import { mostFrequent } from '../most-frequent.ts'
@@ -23,7 +24,7 @@ export const words: Kind = {
 
   normalize ({ words }, definition) {
     if (words === undefined) throw wrongForm('words')
-    const folded = Array.from(new Set(words.map(foldWord))).sort()
+    const folded = foldWords(words)
     folded.forEach(checkWord)
     // Different words: what was stored counts again in the same way.
     checkCount(folded.length, definition)
@@ -35,25 +36,6 @@ export const words: Kind = {
     counts: mostFrequent(buckets),
     derived: { distinct: Array.from(buckets.values()).filter((count) => count > 0).length }
   })
-}
-
-// Invisible wherever they are. Joiners and variation selectors are not among them: emoji and several scripts are written with them.
-const invisible = /[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]|\u034f/g
-
-/**
- * Trimmed, without invisible characters, in the compatibility form NFKC and without case: "Straße" is "STRASSE".
- * Folding a folded word changes nothing.
- */
-export function foldWord (word: string): string {
-  return withoutCase(word.normalize('NFKC').replace(invisible, '')).normalize('NFKC').replace(/\s+/gu, ' ').trim()
-}
-
-/**
- * Lower, upper and lower case again: each alone leaves some letters apart. The dotless i of Turkish is a letter of its own, which
- * upper case would turn into another word; its dotted capital is an i.
- */
-function withoutCase (word: string): string {
-  return word.split('ı').map((part) => part.toLowerCase().toUpperCase().toLowerCase()).join('ı').replace(/i\u0307+/g, 'i')
 }
 
 /** One character may stand for twenty in the form that is counted. */

@@ -4,7 +4,8 @@ import { isPageLanguage, type PageLanguage } from '../../server/protocol/languag
 export const pageLanguage: PageLanguage = readLanguage()
 
 function readLanguage (): PageLanguage {
-  // Outside of a browser there is no document.
-  const tag = globalThis.document?.documentElement.lang ?? ''
+  // Outside of a browser there is none.
+  const page: { documentElement: { lang: string } } | undefined = Reflect.get(globalThis, 'document')
+  const tag = page?.documentElement.lang ?? ''
   return isPageLanguage(tag) ? tag : 'en'
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { kinds } from '../../server/polls/kinds/kinds.ts'
-import type { Answer, Poll, PollKind, PollView } from '../../server/protocol/poll.ts'
+import type { Answer, Poll, PollKind, PollView, Results } from '../../server/protocol/poll.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
 import { answerRules } from '../../web/client/answer-rules.ts'
 import { createBallotOutbox } from '../../web/client/ballot-outbox.ts'
 import { draftOf, isSameAnswer, withoutLostOptions } from '../../web/client/draft.ts'
 import { mergeView, withMyVote, withPoll } from '../../web/client/held-view.ts'
+import { createLiveRoom } from '../../web/client/live-room.ts'
 import { withOwnOrder } from '../../web/client/own-order.ts'
 import { isRightAnswer } from '../../web/client/solution.ts'
 import { createSafeStorage } from '../../web/client/storage.ts'
@@ -148,4 +149,61 @@ t.test('each voter has an order of options that an added option leaves as it is'
   t.notSame(orderOf(deviceVoter), orderOf(codeVoter))
   t.strictSame(orderOf(deviceVoter).filter((id) => id !== 12), orderOf(deviceVoter, options.slice(0, 11)))
   t.strictSame(withOwnOrder({ ...poll, options }, deviceVoter).options, options, 'in the host\'s where nothing else is asked for')
+})
+
+const results = (part: Partial<Results> = {}): Results => ({ pollId: poll.id, round: 1, version: 5, status: 'open', final: false, voters: 3, counts: {}, at, ...part })
+
+function joinRoom (views: PollView[], isStaff = false) {
+  const liveRoom = createLiveRoom({ isStaff })
+  const join = (polls: PollView[]) => liveRoom.applyJoin({
+    room: { id: poll.roomId, code: 'BCDFGH', title: 'Town hall', currentPollId: poll.id, access: 'open', questionsMode: 'off', revision: 1 },
+    polls,
+    questions: null,
+    voterToken: deviceVoter
+  })
+  join(views)
+  return { ...liveRoom, join, voters: () => liveRoom.shown.value?.results?.voters }
+}
+
+t.test('[R6] an event that hides results takes them off the screen of the audience, and not of the staff', async (t) => {
+  const hidden: Poll = { ...poll, revision: 3, revealed: false }
+  const hide = (room: ReturnType<typeof joinRoom>) => {
+    room.apply('poll', hidden)
+    return room.voters()
+  }
+  t.equal(hide(joinRoom([told({ results: results() })])), undefined)
+  t.equal(hide(joinRoom([told({ results: results() })], true)), 3, 'a presenter link')
+  const host = joinRoom([told({ poll: { ...poll, resultsVisibility: 'hosts' }, results: results() })])
+  t.equal(hide(host), 3, 'a host, who was shown what the audience is not')
+  const lateHost = joinRoom([told({ results: results() })])
+  t.equal(hide(lateHost), undefined)
+  lateHost.apply('results', results({ version: 6, voters: 4 }))
+  lateHost.apply('poll', { ...hidden, revision: 4, status: 'paused' })
+  t.equal(lateHost.voters(), 4, 'who gets results of a hidden poll')
+  const formerPresenter = joinRoom([told({ poll: hidden })], true)
+  formerPresenter.join([told({ poll: { ...poll, revision: 4 }, results: results() })])
+  formerPresenter.apply('poll', { ...hidden, revision: 5 })
+  t.equal(formerPresenter.voters(), undefined, 'a link that does not hold any more')
+})
+
+t.test('a voter does not become staff by the results that come with the vote', async (t) => {
+  const afterVote: Poll = { ...poll, resultsVisibility: 'after_vote' }
+  const voter = joinRoom([told({ poll: afterVote })])
+  voter.apply('results', results())
+  voter.recordMyVote(poll.id, 1, { myVote: { text: 'Tea' } })
+  t.equal(voter.voters(), 3)
+  voter.recordMyVote(poll.id, 1, { myVote: null })
+  t.equal(voter.voters(), undefined)
+})
+
+t.test('[R3] what came in during a join is not lost to its older answer', async (t) => {
+  const room = joinRoom([told({ results: results() })])
+  room.beginJoin()
+  room.apply('results', results({ version: 7, voters: 9 }))
+  room.recordMyVote(poll.id, 1, { myVote: { text: 'Tea' }, held: true })
+  room.join([told({ results: results({ version: 6, voters: 8 }) })])
+  t.match(room.shown.value, { myVote: { text: 'Tea' }, held: true, results: { version: 7, voters: 9 } })
+  room.apply('results', results({ version: 6, voters: 8 }))
+  room.apply('poll', { ...poll, revision: 1, status: 'closed' })
+  t.match(room.shown.value, { poll: { status: 'open' }, results: { version: 7 } })
 })

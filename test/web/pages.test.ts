@@ -22,7 +22,8 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
   const setStage = async (pollId: string) => await host.call('PUT', `/rooms/${room.id}/stage`, { pollId })
   await setStage(poll.id)
   const readResults = async () => (await host.results(poll.id)).body
-  const voteElsewhere = async (choice: number) => await voteOverHttp(url, (await createVoter(url)).voterToken, poll.id, { choices: [choice] })
+  const voteElsewhereOn = async (pollId: string, choice: number) => await voteOverHttp(url, (await createVoter(url)).voterToken, pollId, { choices: [choice] })
+  const voteElsewhere = async (choice: number) => await voteElsewhereOn(poll.id, choice)
 
   const browser = await startBrowser(t)
   const phone = await openDevice(browser, url, { viewport: { width: 390, height: 844 } })
@@ -175,6 +176,23 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     await projector.page.getByText('Results are hidden').waitFor()
     t.equal(await projector.page.getByRole('table').count(), 0)
     t.equal(await projector.page.locator('.voters').count(), 0)
+  })
+
+  t.test('[R6] a projector with a presenter link keeps what only hosts see, whatever happens to the poll', async (t) => {
+    const hidden = await host.openPoll({ roomId: room.id, question: 'Who pays?', options: [{ label: 'Ada' }, { label: 'Ben' }], resultsVisibility: 'hosts' })
+    await setStage(hidden.id)
+    const { body: link } = await host.call<{ url: string }>('POST', `/rooms/${room.id}/presenter-link`)
+    const presenter = await openDevice(browser, url, { viewport: { width: 1920, height: 1080 } })
+    await presenter.page.goto(link.url)
+    await presenter.page.getByRole('heading', { name: 'Who pays?' }).waitFor()
+    await voteElsewhereOn(hidden.id, 1)
+    await resultRow(presenter.page, 'Ada', 1).waitFor()
+    await host.call('PATCH', `/polls/${hidden.id}`, { question: 'Who pays, then?' }, { 'if-match': `"${hidden.revision}"` })
+    await presenter.page.getByRole('heading', { name: 'Who pays, then?' }).waitFor()
+    t.equal(await resultRow(presenter.page, 'Ada', 1).count(), 1)
+    await projector.page.getByRole('heading', { name: 'Who pays, then?' }).waitFor()
+    t.equal(await projector.page.getByRole('table').count(), 0)
+    t.strictSame(presenter.complaints, [])
   })
 
   t.test('a printed code lets one device vote, and tells another one that it is used', async (t) => {

@@ -14,10 +14,11 @@ export function mergeView (held: HeldView | undefined, told: PollView): HeldView
   return view
 }
 
-export function withPoll (view: HeldView, poll: Poll): HeldView {
+/** @param isStaff the server goes on showing this viewer what an event hides from the audience */
+export function withPoll (view: HeldView, poll: Poll, isStaff = false): HeldView {
   if (poll.revision <= view.poll.revision) return view
   const own: OwnVote = poll.round === view.poll.round ? ownVoteOf(view) : { myVote: null }
-  return { poll, ...own, results: areResultsShown(poll, own.myVote !== null) ? view.results : null }
+  return { poll, ...own, results: isStaff || areResultsShown(poll, own.myVote !== null) ? view.results : null }
 }
 
 export function withResults (view: HeldView, results: Results): HeldView {
@@ -25,10 +26,10 @@ export function withResults (view: HeldView, results: Results): HeldView {
   return { ...view, results }
 }
 
-export function withMyVote (view: HeldView, round: number, own: OwnVote): HeldView {
+export function withMyVote (view: HeldView, round: number, own: OwnVote, isStaff = false): HeldView {
   if (view.poll.round !== round) return view
   // Who takes the vote back no longer sees what only voters see.
-  const mayStaySeen = own.myVote !== null || areResultsShown(view.poll, false)
+  const mayStaySeen = isStaff || own.myVote !== null || areResultsShown(view.poll, false)
   return { poll: view.poll, ...own, results: mayStaySeen ? view.results : null }
 }
 
@@ -39,6 +40,11 @@ function ownVoteOf ({ myVote, held }: OwnVote): OwnVote {
 /** Results of the round that is running; null while hidden, or while those of a new round are on their way. */
 export function currentResults (view: HeldView): Results | null {
   return view.results?.round === view.poll.round ? view.results : null
+}
+
+/** Whoever sees these results is staff: not even voting shows them to the audience. */
+export function isForStaffOnly (poll: Poll): boolean {
+  return !areResultsShown(poll, true)
 }
 
 /**

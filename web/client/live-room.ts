@@ -3,7 +3,7 @@ import type { Poll, Results } from '../../server/protocol/poll.ts'
 import type { JoinedRoom, RoomState } from '../../server/protocol/room.ts'
 import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
-import { mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
+import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
 import { pickShownPoll } from './shown-poll.ts'
 
 /** What the pages draw. */
@@ -29,8 +29,9 @@ export interface LiveRoom {
 /**
  * What this device knows of one room. Nothing older ever replaces something newer: results go by
  * `version`, polls and the room by `revision` (R3).
+ * @param isStaff what this viewer brings along lets it see what is hidden from the audience; what the server shows it has the last word
  */
-export function createLiveRoom (clock: ServerClock = createServerClock()): LiveRoom {
+export function createLiveRoom ({ isStaff = false, clock = createServerClock() }: { isStaff?: boolean, clock?: ServerClock } = {}): LiveRoom {
   const room = signal<JoinedRoom | null>(null)
   const present = signal<number | null>(null)
   const views = signal<ReadonlyMap<string, HeldView>>(new Map())
@@ -55,7 +56,7 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
   function applyPoll (poll: Poll) {
     clock.learn(poll.updatedAt)
     if (poll.roomId !== room.value?.id || removedPollIds.has(poll.id)) return
-    if (views.value.has(poll.id)) change(poll.id, (view) => withPoll(view, poll))
+    if (views.value.has(poll.id)) change(poll.id, (view) => withPoll(view, poll, isStaff))
     else views.value = new Map(views.value).set(poll.id, { poll, results: null, myVote: null })
     settle()
   }
@@ -63,6 +64,12 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
   function applyResults (results: Results) {
     clock.learn(results.at)
     change(results.pollId, (view) => withResults(view, results))
+  }
+
+  /** Asked once, as it comes in: what is applied again after a join may meet a poll that was hidden since. */
+  function learnStaff ([name, event]: LiveEvent) {
+    const view = name === 'results' ? views.value.get(event.pollId) : undefined
+    if (view !== undefined && isForStaffOnly(view.poll)) isStaff = true
   }
 
   function applyRemoval (pollId: string) {
@@ -114,6 +121,8 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
         roomRevision = reply.room.revision
         room.value = reply.room
       }
+      const hidden = reply.polls.filter(({ poll }) => isForStaffOnly(poll))
+      if (hidden.length > 0) isStaff = hidden.some(({ results }) => results !== null)
       const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))
       views.value = new Map(listed.map((view) => [view.poll.id, mergeView(views.value.get(view.poll.id), view)]))
       clock.restart()
@@ -122,7 +131,10 @@ export function createLiveRoom (clock: ServerClock = createServerClock()): LiveR
       isJoining = false
       for (const learn of learntDuringJoin.splice(0)) learn()
     },
-    apply: (...event) => learn(() => dispatch(event)),
-    recordMyVote: (pollId, round, own) => learn(() => change(pollId, (view) => withMyVote(view, round, own)))
+    apply: (...event) => {
+      learnStaff(event)
+      learn(() => dispatch(event))
+    },
+    recordMyVote: (pollId, round, own) => learn(() => change(pollId, (view) => withMyVote(view, round, own, isStaff)))
   }
 }

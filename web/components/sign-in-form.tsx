@@ -40,17 +40,17 @@ export function SignInForm ({ connection }: { connection: Connection }) {
   // A session may end at any time; then the vote is refused.
   if (isKnown.value !== false && connection.voteRefusal.value !== 'unauthenticated') return null
   return (
-    <form class='access-code' aria-labelledby='sign-in-reason' onSubmit={(event) => { void send(event) }}>
+    <form class='admission' aria-labelledby='sign-in-reason' onSubmit={(event) => { void send(event) }}>
       <p id='sign-in-reason'>{t('signInReason')}</p>
-      <label>
+      <label class='field'>
         {t('email')}
         <input name='email' type='email' required maxLength={254} autocomplete='username' value={email.value} onInput={({ currentTarget }) => { email.value = currentTarget.value }} />
       </label>
-      <label>
+      <label class='field'>
         {t('password')}
         <input name='password' type='password' required maxLength={200} autocomplete='current-password' value={password.value} onInput={({ currentTarget }) => { password.value = currentTarget.value }} />
       </label>
-      <button class='button'>{t('signIn')}</button>
+      <button class='primary'>{t('signIn')}</button>
       <p class='alert' role='alert'>{alert.value}</p>
     </form>
   )

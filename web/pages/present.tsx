@@ -9,8 +9,9 @@ import { presenterTokenFromHash, roomCodeFromPath } from '../client/room-code.ts
 import { ProjectorPage } from './projector-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
-const liveRoom = createLiveRoom()
-const connection = connectToRoom(code, liveRoom, presenterTokenFromHash(location.hash))
+const presenterToken = presenterTokenFromHash(location.hash)
+const liveRoom = createLiveRoom({ isStaff: presenterToken !== undefined })
+const connection = connectToRoom(code, liveRoom, presenterToken)
 
 const root = document.querySelector('#app')
 if (root !== null) render(<ProjectorPage code={code} liveRoom={liveRoom} connection={connection} />, root)

@@ -58,8 +58,6 @@ export function createHostClient (options: RequesterOptions) {
       ...polls,
       participation: async (pollId: string) => await call<Participation>('GET', pathOf`/polls/${pollId}/participation`),
       rounds: async (pollId: string, query: PageQuery = {}) => await call<PageOf<Results>>('GET', pathOf`/polls/${pollId}/rounds`, { query: { ...query } }),
-      responses: async (pollId: string, query: PageQuery & { review?: ReviewStatus, round?: number } = {}) =>
-        await call<PageOf<Response>>('GET', pathOf`/polls/${pollId}/responses`, { query: { ...query } }),
       review: async (pollId: string, voterId: string, review: ReviewStatus) => await call<Response>('PUT', pathOf`/polls/${pollId}/responses/${voterId}`, { body: { review } })
     },
 

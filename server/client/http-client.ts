@@ -2,6 +2,7 @@ import type { Credentials, Registration, Tokens, User, VoterIdentity } from '../
 import type { Answer, NewPoll, Poll, PollEdit, PollStatus, Receipt, Results } from '../protocol/poll.ts'
 import type { Leaderboard, ParticipantName } from '../protocol/leaderboard.ts'
 import type { NewQuestion, Question, QuestionEdit, QuestionStatus, QuestionVote } from '../protocol/question.ts'
+import type { Response, ReviewStatus } from '../protocol/response.ts'
 import type { JoinedRoom, NewRoom, Room, RoomEdit } from '../protocol/room.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
 
@@ -57,6 +58,9 @@ export function createHttpClient (options: RequesterOptions) {
       reveal: async (pollId: string, revealed: boolean) => await call<Poll>('POST', pathOf`/polls/${pollId}/reveal`, { body: { revealed } }),
       /** What was shown at up to `points` versions of a round, evenly spread. */
       timeline: async (pollId: string, query: { round?: number, points?: number } = {}) => await call<{ items: Results[] }>('GET', pathOf`/polls/${pollId}/timeline`, { query: { ...query } }),
+      /** What people wrote, newest first; what is held or removed only for hosts. */
+      responses: async (pollId: string, query: PageQuery & { review?: ReviewStatus, round?: number } = {}) =>
+        await call<PageOf<Response>>('GET', pathOf`/polls/${pollId}/responses`, { query: { ...query } }),
       results: async (pollId: string, round?: number) => await call<Results>('GET', pathOf`/polls/${pollId}/results`, { query: { round } }),
       /** The body is for the caller to read or to cancel. */
       export: async (pollId: string, query: { format: string, what: string }) => await open('GET', pathOf`/polls/${pollId}/export`, { query })

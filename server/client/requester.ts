@@ -3,8 +3,8 @@ import { PlenumError, problems, type ErrorCode, type Problem } from '../protocol
 export interface RequesterOptions {
   /** Where Plenum is, as `https://polls.example.org`. */
   baseUrl: string
-  /** An access token, a voter token or an API key. */
-  token?: string | undefined
+  /** An access token, a voter token, a presenter link's or an API key; a function where it may change. */
+  token?: string | (() => string | undefined) | undefined
   fetch?: typeof globalThis.fetch
   /** How long the server may take to answer. */
   timeoutMs?: number
@@ -33,12 +33,13 @@ export function createRequester ({ baseUrl, token, fetch = globalThis.fetch, tim
   const root = `${baseUrl.replace(/\/+$/, '')}/api/v1`
 
   async function send (method: string, path: string, { query = {}, body, headers = {} }: RequestParts, signal: AbortSignal): Promise<Response> {
+    const bearer = typeof token === 'function' ? token() : token
     const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]): Array<[string, string]> => value === undefined ? [] : [[name, String(value)]]))
     const response = await fetch(`${root}${path}${search.size === 0 ? '' : `?${search}`}`, {
       method,
       signal,
       headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers
       },

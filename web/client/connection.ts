@@ -35,6 +35,8 @@ export interface Connection {
   /** Makes this device the voter of a one-time code. */
   redeem: (accessCode: string) => Promise<Redemption>
   request: <E extends ClientEvent>(event: E, data: ClientEventData[E]) => Promise<Reply<E>>
+  /** What this device shows the server with calls over HTTP; undefined before it has joined. */
+  readToken: () => string | undefined
   /** Connects anew, as whoever has signed in meanwhile. */
   restart: () => void
   /** Asks for the whole truth again. */
@@ -173,6 +175,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   socket.on('poll', (poll) => liveRoom.apply('poll', poll))
   socket.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
   socket.on('room', (room) => liveRoom.apply('room', room))
+  socket.on('questions', (questions) => liveRoom.apply('questions', questions))
 
   function connectNow () {
     if (refusal.value === null) socket.disconnect().connect()
@@ -191,6 +194,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     voterId,
     hasRedeemed,
     voteRefusal,
+    readToken: () => presenterToken ?? tokens.read() ?? undefined,
     redeem,
     request,
     restart: () => {

@@ -4,11 +4,10 @@ import type { JoinedRoom, RoomState } from '../../server/protocol/room.ts'
 import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
 import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
+import { createLiveQuestions, type LiveQuestions } from './live-questions.ts'
 import { pickShownPoll } from './shown-poll.ts'
 
-/** What the pages draw. */
-type DrawnEvents = Omit<ServerToClientEvents, 'questions'>
-type LiveEvent = { [E in keyof DrawnEvents]: [E, Parameters<DrawnEvents[E]>[0]] }[keyof DrawnEvents]
+type LiveEvent = { [E in keyof ServerToClientEvents]: [E, Parameters<ServerToClientEvents[E]>[0]] }[keyof ServerToClientEvents]
 
 export interface LiveRoom {
   readonly room: ReadonlySignal<JoinedRoom | null>
@@ -16,7 +15,10 @@ export interface LiveRoom {
   readonly present: ReadonlySignal<number | null>
   /** The poll that the screen shows; null while there is none. */
   readonly shown: ReadonlySignal<HeldView | null>
+  readonly questions: LiveQuestions
   readonly clock: ServerClock
+  /** All polls that the audience may see, in the host's order. */
+  readonly polls: ReadonlySignal<readonly Poll[]>
   view: (pollId: string) => HeldView | undefined
   /** What is learnt from here on is applied once more after `applyJoin`: the reply may be older. */
   beginJoin: () => void
@@ -36,6 +38,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
   const present = signal<number | null>(null)
   const views = signal<ReadonlyMap<string, HeldView>>(new Map())
   const shownPollId = signal<string | null>(null)
+  const questions = createLiveQuestions()
   const removedPollIds = new Set<string>()
   let roomRevision = 0
   let learntDuringJoin: (() => void)[] = []
@@ -95,6 +98,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
       case 'poll': return applyPoll(event[1])
       case 'poll:removed': return applyRemoval(event[1].pollId)
       case 'room': return applyRoom(event[1])
+      case 'questions': return questions.apply(event[1])
       default: event satisfies never
     }
   }
@@ -108,7 +112,9 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
     room,
     present,
     shown: computed(() => views.value.get(shownPollId.value ?? '') ?? null),
+    questions,
     clock,
+    polls: computed(() => [...views.value.values()].map(({ poll }) => poll)),
     view: (pollId) => views.value.get(pollId),
     beginJoin: () => {
       isJoining = true
@@ -125,6 +131,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
       if (hidden.length > 0) isStaff = hidden.some(({ results }) => results !== null)
       const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))
       views.value = new Map(listed.map((view) => [view.poll.id, mergeView(views.value.get(view.poll.id), view)]))
+      questions.applyJoin(reply.questions)
       clock.restart()
       for (const view of reply.polls) clock.learn(view.now)
       settle(stageWasCleared)

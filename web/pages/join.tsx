@@ -3,6 +3,7 @@ import '../styles/base.css'
 import '../styles/results.css'
 import '../styles/join.css'
 import '../styles/ballots.css'
+import '../styles/questions.css'
 import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { createBallotDrafts } from '../client/ballot-drafts.ts'
 import { createBallotOutbox } from '../client/ballot-outbox.ts'
@@ -11,6 +12,7 @@ import { connectToRoom } from '../client/connection.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { roomCodeFromPath } from '../client/room-code.ts'
 import { browserStorage } from '../client/browser-storage.ts'
+import { createViewer, Viewer } from '../client/viewer.ts'
 import { PhonePage } from './phone-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
@@ -26,4 +28,11 @@ if (printed !== null) history.replaceState(null, '', location.pathname)
 const accessCode = createAccessCodeEntry(connection, printed)
 
 const root = document.querySelector('#app')
-if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} accessCode={accessCode} ballots={ballots} />, root)
+if (root !== null) {
+  render(
+    <Viewer.Provider value={createViewer(connection)}>
+      <PhonePage code={code} liveRoom={liveRoom} connection={connection} accessCode={accessCode} ballots={ballots} />
+    </Viewer.Provider>,
+    root
+  )
+}

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { Poll } from '../../server/protocol/poll.ts'
 import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
 import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
@@ -13,6 +14,9 @@ import { AccessCodeForm } from '../components/access-code-form.tsx'
 import { BallotForm } from '../components/ballot-form.tsx'
 import { ConnectionBanner } from '../components/connection-banner.tsx'
 import { Countdown } from '../components/countdown.tsx'
+import { Leaderboard } from '../components/leaderboard.tsx'
+import { NameForm } from '../components/name-form.tsx'
+import { PhoneQuestions } from '../components/questions/phone-questions.tsx'
 import { PhoneResults } from '../components/phone-results.tsx'
 import { RoomRefused } from '../components/room-refused.tsx'
 import { SignInForm } from '../components/sign-in-form.tsx'
@@ -58,7 +62,21 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
       <p class='status' role='status'>{ballot?.status || earlier.status}</p>
       <p class='alert' role='alert'>{(advice.value.key === key && advice.value.text) || ballot?.alert || earlier.alert}</p>
       {view !== null && <PhoneResults view={view} />}
+      {room !== null && <PhoneScores roomId={room.id} polls={liveRoom.polls.value} />}
+      <PhoneQuestions connection={connection} liveRoom={liveRoom} isOpen={view === null} />
     </main>
+  )
+}
+
+/** What quizzes have earned, and what this voter is called there. */
+function PhoneScores ({ roomId, polls }: { roomId: string, polls: readonly Poll[] }) {
+  const renamed = useSignal(0)
+  if (!polls.some(({ scoring }) => scoring !== undefined)) return null
+  return (
+    <>
+      <NameForm roomId={roomId} named={() => { renamed.value += 1 }} />
+      <Leaderboard screen='phone' roomId={roomId} polls={polls} change={renamed.value} />
+    </>
   )
 }
 

@@ -3,9 +3,11 @@ import '../styles/base.css'
 import '../styles/results.css'
 import '../styles/present.css'
 import '../styles/present-kinds.css'
+import '../styles/questions.css'
 import { connectToRoom } from '../client/connection.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { presenterTokenFromHash, roomCodeFromPath } from '../client/room-code.ts'
+import { createViewer, Viewer } from '../client/viewer.ts'
 import { ProjectorPage } from './projector-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
@@ -14,4 +16,11 @@ const liveRoom = createLiveRoom({ isStaff: presenterToken !== undefined })
 const connection = connectToRoom(code, liveRoom, presenterToken)
 
 const root = document.querySelector('#app')
-if (root !== null) render(<ProjectorPage code={code} liveRoom={liveRoom} connection={connection} />, root)
+if (root !== null) {
+  render(
+    <Viewer.Provider value={createViewer(connection)}>
+      <ProjectorPage code={code} liveRoom={liveRoom} connection={connection} />
+    </Viewer.Provider>,
+    root
+  )
+}

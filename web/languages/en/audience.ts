@@ -213,6 +213,46 @@ export const audience = {
   youAreWrong: 'Your answer is not right.',
   rightVoters: { one: '{right} of {count} voter right ({percent})', other: '{right} of {count} voters right ({percent})' },
 
+  // Points
+  leaderboard: 'Leaderboard',
+  rank: 'Rank',
+  playerName: 'Name',
+  anonymous: 'Anonymous',
+  yourRank: { one: 'You are number {rank} of {count} with {points} points.', other: 'You are number {rank} of {count} with {points} points.' },
+  yourNickname: 'Your name on the leaderboard',
+  saveName: 'Save name',
+  nameSaved: 'Name saved',
+  nameInvalid: 'This name is not possible. Choose another.',
+
+  // Answers in one's own words
+  newestAnswers: 'Newest answers',
+  newestAnswersShown: { one: 'The newest answer is shown.', other: 'The newest {count} answers are shown.' },
+
+  // Questions of the audience
+  questions: 'Questions',
+  questionCount: { one: '{count} question', other: '{count} questions' },
+  questionsFirst: { one: 'The first question is shown.', other: 'The first {count} questions are shown.' },
+  yourQuestion: 'Your question',
+  yourNameOptional: 'Your name (optional)',
+  ask: 'Ask',
+  questionFirst: 'Write your question first.',
+  questionAsked: 'Asked',
+  questionWaits: 'Sent. A moderator looks at it first.',
+  questionTooMany: 'You have asked a lot already. Wait until some are answered.',
+  questionInvalid: 'This question has characters that cannot be shown. It was not sent.',
+  questionForbidden: 'You may not ask here.',
+  yourQuestions: 'Your questions that others do not see',
+  questionPending: 'Waits for a moderator',
+  questionDismissed: 'Not shown',
+  questionPinned: 'Pinned',
+  questionAnswered: 'Answered',
+  questionVotes: { one: '{count} vote', other: '{count} votes' },
+  questionVoteFor: 'Vote for “{text}”, {votes}',
+  questionOrder: 'Order of the questions',
+  mostVotes: 'Most votes',
+  newest: 'Newest',
+  noQuestions: 'No questions yet.',
+
   // The projector
   howToJoin: 'How to join',
   qrCodeFor: 'QR code for {address}',

@@ -12,6 +12,13 @@ const recordShownVersions = `
     for (const results of document.querySelectorAll('[data-version]')) window.shownVersions.push(Number(results.dataset.version))
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-version'] })`
 
+/** Notes whether the page ever says from now on that results are hidden. */
+const recordHiddenResults = `
+  window.wereResultsHidden = false
+  new MutationObserver(() => {
+    if (document.querySelector('.hidden-results') !== null) window.wereResultsHidden = true
+  }).observe(document, { subtree: true, childList: true })`
+
 t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, async (t) => {
   const { url } = await startServer(t)
   const host = await registerHost(url)
@@ -187,9 +194,11 @@ t.test('the pages, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, as
     await presenter.page.getByRole('heading', { name: 'Who pays?' }).waitFor()
     await voteElsewhereOn(hidden.id, 1)
     await resultRow(presenter.page, 'Ada', 1).waitFor()
+    await presenter.page.evaluate(recordHiddenResults)
     await host.call('PATCH', `/polls/${hidden.id}`, { question: 'Who pays, then?' }, { 'if-match': `"${hidden.revision}"` })
     await presenter.page.getByRole('heading', { name: 'Who pays, then?' }).waitFor()
     t.equal(await resultRow(presenter.page, 'Ada', 1).count(), 1)
+    t.equal(await presenter.page.evaluate('window.wereResultsHidden'), false, 'not for a moment')
     await projector.page.getByRole('heading', { name: 'Who pays, then?' }).waitFor()
     t.equal(await projector.page.getByRole('table').count(), 0)
     t.strictSame(presenter.complaints, [])

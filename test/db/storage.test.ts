@@ -52,8 +52,8 @@ async function openServer (t: Test) {
     votes,
     polls,
     troubles,
-    cast: async (pollId: string, voterId: string, choice: number) => await new Promise<Receipt | PlenumError>((resolve) => {
-      ballotBox.cast({ pollId, voterId, answer: { choices: [choice] } }, resolve)
+    cast: async (pollId: string, voterId: string, choice: number | string) => await new Promise<Receipt | PlenumError>((resolve) => {
+      ballotBox.cast({ pollId, voterId, answer: typeof choice === 'string' ? { text: choice } : { choices: [choice] } }, resolve)
     })
   }
 }
@@ -185,6 +185,19 @@ t.test('[V6] a ballot that the database refuses fails alone', async (t) => {
   t.hasStrict(await results(), { voters: 20, counts: { 1: 20, 2: 0 } })
   t.strictSame(await recount(), { 1: 20 })
   t.strictSame(troubles, ['a vote could not be stored'], 'told once')
+})
+
+t.test('[O4] a vote that cannot be judged is answered, and the process and other votes go on', async (t) => {
+  const { id, cast } = await openLedger(t)
+  const broken = await openLedger(t, { kind: 'text', options: [] })
+  // No text, which nothing here writes.
+  await sql`UPDATE rooms SET blocked_words = '[5]' WHERE id = (SELECT room_id FROM polls WHERE id = ${broken.id})`
+  const server = await openServer(t)
+  t.equal(nameOf(await server.cast(broken.id, randomUUID(), 'read from storage')), 'internal')
+  t.equal(nameOf(await server.cast(broken.id, randomUUID(), 'from memory')), 'internal')
+  t.strictSame(server.troubles, Array(2).fill('a vote could not be judged'))
+  t.equal(nameOf(await cast(randomUUID(), 1)), 'recorded')
+  t.equal(nameOf(await server.cast(id, randomUUID(), 2)), 'recorded')
 })
 
 t.test('[V1][V7] a connection that is lost in the middle of a vote costs no ballot and counts none twice', async (t) => {

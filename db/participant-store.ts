@@ -32,13 +32,15 @@ export async function listBanned (db: Db, roomId: string, limit: number): Promis
   return rows.flatMap(({ voterId, bannedAt }) => bannedAt === null ? [] : [{ voterId, bannedAt }])
 }
 
+/** The same join may be among them more than once. */
 export async function recordJoins (db: Db, joins: { roomId: string, voterId: string }[]): Promise<void> {
   const roomIds = sql.param(joins.map((join) => join.roomId))
   const voterIds = sql.param(joins.map((join) => join.voterId))
   // A room that was deleted meanwhile has nobody to be written down for.
   await db.execute(sql`
     INSERT INTO participants (room_id, voter_id, joined_at)
-    SELECT r.id, j.voter_id, clock_timestamp() FROM unnest(${roomIds}::uuid[], ${voterIds}::uuid[]) AS j (room_id, voter_id) JOIN rooms r ON r.id = j.room_id
+    SELECT r.id, j.voter_id, clock_timestamp()
+    FROM (SELECT DISTINCT room_id, voter_id FROM unnest(${roomIds}::uuid[], ${voterIds}::uuid[]) AS noted (room_id, voter_id)) AS j JOIN rooms r ON r.id = j.room_id
     ORDER BY r.id, j.voter_id
     ON CONFLICT (room_id, voter_id) DO UPDATE SET joined_at = excluded.joined_at WHERE participants.joined_at IS NULL`)
 }

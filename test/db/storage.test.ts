@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
+import { recordJoins } from '../../db/participant-store.ts'
 import { findPolls, findRoomPolls, readClock } from '../../db/poll-store.ts'
 import { insertUser } from '../../db/user-store.ts'
 import { createBallotBox } from '../../server/polls/ballot-box.ts'
@@ -272,6 +273,14 @@ t.test('a transaction that a decision of ours ends leaves nothing behind', async
   }), { code: 'conflict' })
   t.strictSame(Array.from(await sql`SELECT question FROM polls WHERE id = ${id}`, ({ question }) => question), ['Q'])
   t.equal(nameOf(await cast(randomUUID(), 1)), 'recorded')
+})
+
+t.test('joins that were noted twice in a second are written down once, with all the others', async (t) => {
+  const { id, db } = await openLedger(t)
+  const [{ roomId } = { roomId: '' }] = await sql<{ roomId: string }[]>`SELECT room_id AS "roomId" FROM polls WHERE id = ${id}`
+  const [twice = '', once = ''] = makeVoters(2)
+  await recordJoins(db, [twice, once, twice].map((voterId) => ({ roomId, voterId })))
+  t.strictSame(Array.from(await sql`SELECT voter_id FROM participants WHERE room_id = ${roomId}`, (row) => String(row.voter_id)).sort(), [twice, once].sort())
 })
 
 t.test('a room code that is taken is drawn again', async (t) => {

@@ -34,14 +34,7 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
   async function readHostCookie (request: FastifyRequest): Promise<HostIdentity | undefined> {
     const cookie = request.cookies[hostCookieName(request.protocol === 'https')]
-    const claims = cookie === undefined ? undefined : tokens.verifyHostCookie(cookie)
-    if (claims === undefined) return undefined
-    try {
-      return await identity.identifySession(claims)
-    } catch (error) {
-      if (error instanceof PlenumError) return undefined
-      throw error
-    }
+    return cookie === undefined ? undefined : await identity.findCookieHost(cookie)
   }
 
   /** What only reads is not counted: the boards answer that. */

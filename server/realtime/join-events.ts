@@ -18,7 +18,7 @@ export interface JoinEventsOptions {
   rooms: RoomService
   accessCodes: AccessCodeService
   /** Counts one more code that does not exist. Throws rate_limited when it is one too many from this address. */
-  countWrongCode: (address: string) => Promise<void>
+  countWrongCode: (connection: LiveSocket['handshake']) => Promise<void>
   board: ResultsBoard
   views: PollViews
   questions: QuestionService
@@ -81,7 +81,7 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
     if (redeemed === undefined) {
       data.wrongCodes += 1
       if (data.wrongCodes > maxWrongCodes) throw new PlenumError('rate_limited', { retryAfterMs: 60_000 })
-      await countWrongCode(handshake.address)
+      await countWrongCode(handshake)
       throw wrongAccessCode()
     }
     if (data.voterId === redeemed.voter.voterId) return

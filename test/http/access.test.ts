@@ -151,6 +151,23 @@ t.test('wrong codes are answered alike, and limited; right ones are not', async 
   })
 })
 
+t.test('behind a proxy wrong codes are counted for the address that it tells, over sockets as over HTTP', async (t) => {
+  const { room } = await createRoom('codes')
+  const proxied = await startServer(t, { DATABASE_URL: environment.DATABASE_URL, TRUST_PROXY: 'loopback, 10.0.0.0/8' })
+  const guess = async (forwardedFor: string, times = 1) => {
+    const socket = await connectSocket(t, proxied.url, { extraHeaders: { 'x-forwarded-for': forwardedFor } })
+    const answers = []
+    for (let at = 0; at < times; at++) answers.push(await socket.call('room:join', { code: room.code, accessCode: 'wrong' }))
+    return answers.map((answer) => answer.ok ? '' : answer.error.code).at(-1)
+  }
+  const guessOverHttp = async (forwardedFor: string) => (await request<{ code: ErrorCode }>(proxied.url, 'POST', `/api/v1/join/${room.code}/redeem`, { body: { accessCode: 'wrong' }, headers: { 'x-forwarded-for': forwardedFor } })).body.code
+  for (let socket = 0; socket < 4; socket++) t.equal(await guess('203.0.113.7', 15), 'forbidden')
+  for (const told of ['203.0.113.7', '198.51.100.1, 203.0.113.7', '203.0.113.7, 10.1.2.3']) {
+    t.strictSame([await guess(told), await guessOverHttp(told)], ['rate_limited', 'rate_limited'], told)
+  }
+  for (const other of ['203.0.113.8', '203.0.113.7, 203.0.113.9', '2001:db8::1']) t.strictSame([await guess(other), await guessOverHttp(other)], ['forbidden', 'forbidden'], other)
+})
+
 t.test('[V8] in a room with codes only a redeemed code votes, over each transport', async (t) => {
   const { room, pollId } = await createRoom('codes')
   const { voterToken } = await createVoter(url)

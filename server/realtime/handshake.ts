@@ -43,13 +43,13 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     if (givenToken === undefined) return await readHostCookie(socket.request)
     const { user, sessionId, expiresAt, scopes } = await identity.identifyHost(givenToken)
     if (scopes?.includes('results:read') === false) throw new PlenumError('forbidden', { detail: 'This API key has no scope results:read.' })
-    return { userId: user.id, sessionId, expiresAt, mayVote: scopes?.includes('votes:write') ?? true }
+    return { userId: user.id, sessionId, expiresAt, scopes }
   }
 
   async function readHostCookie (request: IncomingMessage): Promise<SocketHost | undefined> {
     for (const cookie of cookiesOf(request, hostCookieNames)) {
       const host = await identity.findCookieHost(cookie)
-      if (host !== undefined) return { userId: host.user.id, sessionId: host.sessionId, expiresAt: host.expiresAt, mayVote: true }
+      if (host !== undefined) return { userId: host.user.id, sessionId: host.sessionId, expiresAt: host.expiresAt, scopes: undefined }
     }
     return undefined
   }
@@ -59,6 +59,7 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     if (!validator.Check(auth)) throw new PlenumError('validation_failed', { detail: 'The handshake\'s auth is not valid.' })
     socket.data = {
       ...readVoter(socket, auth.voterToken),
+      isVoterShown: auth.voterToken !== undefined,
       host: await readHost(socket, auth.accessToken),
       presenterHash: readPresenter(auth.presenterToken),
       roomId: undefined,

@@ -84,9 +84,10 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       await countWrongCode(handshake)
       throw wrongAccessCode()
     }
-    if (data.voterId === redeemed.voter.voterId) return
+    if (data.isVoterShown && data.voterId === redeemed.voter.voterId) return
     Object.assign(data, redeemed.voter)
     data.isNewVoter = false
+    data.isVoterShown = true
     // What the voter that it was has voted on is not what this one has.
     for (const room of Array.from(socket.rooms)) if (isVotedRoom(room)) void socket.leave(room)
   }

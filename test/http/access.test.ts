@@ -272,6 +272,42 @@ t.test('an API key votes for its user only with that scope', async (t) => {
   t.equal(await countBallots(ledger, pollId), 0)
 })
 
+t.test('[V8] an API key is the same voter over a socket as over HTTP, and none without that scope', async (t) => {
+  const { room, pollId } = await createRoom('open', { resultsVisibility: 'after_vote' })
+  const program = await registerHost(url)
+  const [writer, reader] = [await createKey(program, ['votes:write', 'results:read']), await createKey(program, ['results:read'])]
+  const results = async (token: string) => await request<Results>(url, 'GET', `/api/v1/polls/${pollId}/results`, { token })
+  expectProblem(t, await results(writer), 'results_hidden')
+  t.match((await request<Receipt>(url, 'PUT', `/api/v1/polls/${pollId}/vote`, { token: writer, body: { answer: { choices: [1] } } })).body, { status: 'recorded' })
+  t.match((await results(writer)).body, { voters: 1 }, 'which sees what it has voted for')
+  const socket = await connectSocket(t, b.url, { auth: { accessToken: writer } })
+  t.match(await socket.joinPoll(pollId), { myVote: { choices: [1] }, results: { voters: 1 } })
+  t.match(await socket.vote(pollId, 1), { ok: true, data: { status: 'unchanged' } })
+
+  expectProblem(t, await results(reader), 'results_hidden')
+  await refusesVote(t, pollId, 'forbidden', { token: reader, auth: { accessToken: reader } })
+  const { voterId, voterToken } = await createVoter(url)
+  t.match(await (await connectSocket(t, url, { auth: { accessToken: reader, voterToken } })).vote(pollId, 2), { ok: true, data: { status: 'recorded' } }, 'a voter\'s token beside it votes')
+  const ids = await ledger<{ id: string }[]>`SELECT voter_id AS id FROM ballots WHERE poll_id = ${pollId} ORDER BY version`
+  t.equal(ids.length, 2)
+  t.equal(ids[1]?.id, voterId)
+
+  await setAccess(room, 'accounts')
+  await host.call('PATCH', `/rooms/${room.id}`, { questionsMode: 'post' })
+  t.match(await (await connectSocket(t, url, { auth: { accessToken: reader } })).call('question:ask', { roomId: room.id, text: 'Why?' }), { ok: false, error: { code: 'unauthenticated' } }, 'it does not ask for its user either')
+})
+
+t.test('[R6] who sends a device\'s token beside the cookie of the account sees as both what both have voted', async (t) => {
+  const { pollId } = await createRoom('accounts', { resultsVisibility: 'after_vote' })
+  const person = await registerHost(url)
+  const login = await request(url, 'POST', '/api/v1/auth/login', { body: { email: person.credentials.email, password: person.credentials.password } })
+  const caller = { token: (await createVoter(url)).voterToken, headers: { cookie: (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '' } }
+  t.match((await request(url, 'PUT', `/api/v1/polls/${pollId}/vote`, { ...caller, body: { answer: { choices: [1] } } })).body, { status: 'recorded' })
+  t.match((await request(url, 'GET', `/api/v1/polls/${pollId}/results`, caller)).body, { voters: 1 })
+  t.match((await postGraphql(url, `{ poll(id: "${pollId}") { myVote results { voters } } }`, caller)).body, { data: { poll: { myVote: { choices: [1] }, results: { voters: 1 } } } })
+  expectProblem(t, await request(url, 'POST', '/api/v1/rooms', { ...caller, body: { title: 'No' } }), 'forbidden', 'but a voter\'s token manages nothing')
+})
+
 t.test('[V5] an account that is locked between join and vote does not vote', async (t) => {
   const { pollId } = await createRoom('accounts')
   const person = await registerHost(url)

@@ -12,7 +12,7 @@ import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
 import { hostsRoom, isVotedRoom, pollRoom, questionHostsRoom, questionsRoom, stageRoom, votedRoom } from './rooms.ts'
-import { onlookerOf, type LiveSocket } from './socket-types.ts'
+import { claimsOf, isAudience, onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
@@ -22,7 +22,7 @@ export interface JoinEventsOptions {
   board: ResultsBoard
   views: PollViews
   questions: QuestionService
-  /** Called for everyone of the audience who joins a room. */
+  /** Called for every voter of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
 
@@ -102,7 +102,8 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       void socket.join(questionsRoom(id))
       // Not whoever has the presenter link: what a projector shows is for all to read.
       if (managesRoom(staff, socket.data.host?.userId)) void socket.join(questionHostsRoom(id))
-      if (socket.data.host === undefined && socket.data.presenterHash === undefined) noteJoin(id, socket.data.voterId)
+      const voter = voterIn(staff.access, claimsOf(socket))
+      if (voter !== undefined && isAudience(socket, staff)) noteJoin(id, voter)
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))

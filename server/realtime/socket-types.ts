@@ -3,6 +3,7 @@ import type { AccessClaims } from '../identity/tokens.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
 import type { ApiScope } from '../protocol/identity.ts'
 import type { ServerToClientEvents } from '../protocol/events.ts'
+import { managesRoom, type Staff } from '../rooms/staff.ts'
 import type { VoterClaims } from '../rooms/voter-identity.ts'
 import type { EventLimiter } from './event-limiter.ts'
 
@@ -52,4 +53,9 @@ export function claimsOf ({ data: { host, voterId, isVoterShown } }: LiveSocket)
   const mayVote = host.scopes.includes('votes:write')
   const ownId = mayVote ? host.sessionId : undefined
   return { voterId: isVoterShown ? voterId : ownId, userId: mayVote ? host.userId : undefined }
+}
+
+/** Neither who manages the room nor a projector. Who has signed in to vote is one of the audience. */
+export function isAudience ({ data: { host, presenterHash } }: Pick<LiveSocket, 'data'>, staff: Staff | undefined): boolean {
+  return presenterHash === undefined && (staff === undefined || !managesRoom(staff, host?.userId))
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { AccessCode, CreatedAccessCode } from '../../server/protocol/access-code.ts'
 import type { ApiScope, CreatedApiKey, VoterIdentity } from '../../server/protocol/identity.ts'
+import type { Participation } from '../../server/protocol/participation.ts'
 import type { Poll, Receipt, Results } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
 import type { Room, RoomAccess, RoomState } from '../../server/protocol/room.ts'
@@ -306,6 +307,36 @@ t.test('[R6] who sends a device\'s token beside the cookie of the account sees a
   t.match((await request(url, 'GET', `/api/v1/polls/${pollId}/results`, caller)).body, { voters: 1 })
   t.match((await postGraphql(url, `{ poll(id: "${pollId}") { myVote results { voters } } }`, caller)).body, { data: { poll: { myVote: { choices: [1] }, results: { voters: 1 } } } })
   expectProblem(t, await request(url, 'POST', '/api/v1/rooms', { ...caller, body: { title: 'No' } }), 'forbidden', 'but a voter\'s token manages nothing')
+})
+
+t.test('people of a room are counted as the voters that they are there', async (t) => {
+  const participation = async (pollId: string) => (await host.call<Participation>('GET', `/polls/${pollId}/participation`)).body
+  const connectAs = async ({ accessToken }: { accessToken?: string }) => await connectSocket(t, url, { auth: accessToken === undefined ? {} : { accessToken } })
+  const assembly = await createRoom('accounts')
+  const [ada, ben] = [await registerHost(url), await registerHost(url)]
+  const sockets = await Promise.all([ada, ada, ben, {}, host].map(connectAs))
+  for (const socket of sockets) await socket.call('room:join', { code: assembly.room.code })
+  await sockets[0]?.vote(assembly.pollId, 1)
+
+  const hall = await createRoom('codes')
+  const [first, second] = await createCodes(hall.room, 2)
+  const devices = await Promise.all([connectAs({}), connectAs({}), connectAs({})])
+  for (const device of devices) await device.call('room:join', { code: hall.room.code })
+  await devices[0]?.call('room:join', { code: hall.room.code, accessCode: first?.code ?? '' })
+  await devices[1]?.call('room:join', { code: hall.room.code, accessCode: second?.code ?? '' })
+  await devices[1]?.vote(hall.pollId, 1)
+
+  for (const [pollId, connected] of [[assembly.pollId, 4], [hall.pollId, 3]] as const) {
+    const isWritten = async () => {
+      const read = await participation(pollId)
+      return read.joined >= 2 && read.connected >= 3
+    }
+    await waitUntil(isWritten, 5000, () => 'not all joins were written down')
+    t.match(await participation(pollId), { connected, joined: 2, voted: 1, abstained: 1 })
+  }
+  const state = new Promise<RoomState>((resolve) => { sockets[2]?.socket.on('room', resolve) })
+  await setAccess(assembly.room, 'open')
+  t.match(await state, { present: 4 })
 })
 
 t.test('[V5] an account that is locked between join and vote does not vote', async (t) => {

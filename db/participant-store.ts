@@ -32,13 +32,15 @@ export async function listBanned (db: Db, roomId: string, limit: number): Promis
   return rows.flatMap(({ voterId, bannedAt }) => bannedAt === null ? [] : [{ voterId, bannedAt }])
 }
 
+/** The same join may be among them more than once. */
 export async function recordJoins (db: Db, joins: { roomId: string, voterId: string }[]): Promise<void> {
   const roomIds = sql.param(joins.map((join) => join.roomId))
   const voterIds = sql.param(joins.map((join) => join.voterId))
   // A room that was deleted meanwhile has nobody to be written down for.
   await db.execute(sql`
     INSERT INTO participants (room_id, voter_id, joined_at)
-    SELECT r.id, j.voter_id, clock_timestamp() FROM unnest(${roomIds}::uuid[], ${voterIds}::uuid[]) AS j (room_id, voter_id) JOIN rooms r ON r.id = j.room_id
+    SELECT r.id, j.voter_id, clock_timestamp()
+    FROM (SELECT DISTINCT room_id, voter_id FROM unnest(${roomIds}::uuid[], ${voterIds}::uuid[]) AS noted (room_id, voter_id)) AS j JOIN rooms r ON r.id = j.room_id
     ORDER BY r.id, j.voter_id
     ON CONFLICT (room_id, voter_id) DO UPDATE SET joined_at = excluded.joined_at WHERE participants.joined_at IS NULL`)
 }
@@ -57,14 +59,19 @@ export interface ParticipationRow {
 
 /** One statement, so all numbers are of one moment. Undefined when there is no such poll. */
 export async function readParticipation (db: Db, pollId: string): Promise<ParticipationRow | undefined> {
+  // Whom the room takes for a voter now: a device that joined before it had redeemed a code, or signed in, is somebody else since.
+  const joined = sql`a.room_id = p.room_id AND a.joined_at IS NOT NULL AND CASE r.access
+    WHEN 'codes' THEN EXISTS (SELECT FROM access_codes c WHERE c.id = a.voter_id AND c.room_id = a.room_id)
+    WHEN 'accounts' THEN EXISTS (SELECT FROM users u WHERE u.id = a.voter_id)
+    ELSE true END`
   const [row] = await db.execute<{ kind: PollKind, round: number, version: string, voted: number, counts: Counts, words: number, joined: number, abstained: number }>(sql`
     SELECT p.kind, p.round, t.version, t.voters AS voted, t.counts,
       (SELECT coalesce(sum(b.count), 0)::int FROM tally_buckets b WHERE b.poll_id = p.id AND b.round = p.round) AS words,
-      (SELECT count(*)::int FROM participants a WHERE a.room_id = p.room_id AND a.joined_at IS NOT NULL) AS joined,
-      (SELECT count(*)::int FROM participants a WHERE a.room_id = p.room_id AND a.joined_at IS NOT NULL AND NOT EXISTS (
+      (SELECT count(*)::int FROM participants a WHERE ${joined}) AS joined,
+      (SELECT count(*)::int FROM participants a WHERE ${joined} AND NOT EXISTS (
         SELECT FROM (
           SELECT answer, review FROM ballots b WHERE b.poll_id = p.id AND b.round = p.round AND b.voter_id = a.voter_id ORDER BY n DESC LIMIT 1) AS newest
         WHERE newest.answer IS NOT NULL AND newest.review IS NULL)) AS abstained
-    FROM polls p JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`)
+    FROM polls p JOIN rooms r ON r.id = p.room_id JOIN tallies t ON t.poll_id = p.id AND t.round = p.round WHERE p.id = ${pollId}`)
   return row === undefined ? undefined : { ...row, version: Number(row.version) }
 }

@@ -27,6 +27,7 @@ import { questionRoutes } from './http/question-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
+import { createClientAddress } from './http/proxy-trust.ts'
 import { replayRoutes } from './http/replay-routes.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
@@ -182,7 +183,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
   const limits = createRateLimits(cluster?.client)
-  const countWrongCode = async (address: string) => { await limits.spendOnSocket('wrong-code', addressKey(address)) }
+  const readAddress = createClientAddress(config.trustProxy)
+  const countWrongCode = async (connection: Parameters<typeof readAddress>[0]) => { await limits.spendOnSocket('wrong-code', addressKey(readAddress(connection))) }
   sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate

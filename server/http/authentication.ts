@@ -34,14 +34,15 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
   async function readHostCookie (request: FastifyRequest): Promise<HostIdentity | undefined> {
     const cookie = request.cookies[hostCookieName(request.protocol === 'https')]
-    const claims = cookie === undefined ? undefined : tokens.verifyHostCookie(cookie)
-    if (claims === undefined) return undefined
-    try {
-      return await identity.identifySession(claims)
-    } catch (error) {
-      if (error instanceof PlenumError) return undefined
-      throw error
-    }
+    return cookie === undefined ? undefined : await identity.findCookieHost(cookie)
+  }
+
+  /** As who somebody votes or looks: a page sends its device's token, and the browser the cookie of who has signed in. Sockets have both, too. */
+  async function identifyBoth (request: FastifyRequest): Promise<Caller> {
+    const caller = await identify(request)
+    if (caller.voterId === undefined || caller.host !== undefined) return caller
+    const host = await readHostCookie(request)
+    return host === undefined ? caller : { ...caller, host }
   }
 
   /** What only reads is not counted: the boards answer that. */
@@ -86,11 +87,13 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
     /** The same as who looks at polls. Throws unauthenticated, forbidden for a key without the scope. */
     async identifyOnlooker (request: FastifyRequest, scope: ApiScope = 'results:read'): Promise<Onlooker & { host?: AccessClaims }> {
-      const { host, presenterHash, voterId } = await identify(request)
+      const { host, presenterHash, voterId } = await identifyBoth(request)
       if (host === undefined) return { presenterHash, voterId }
       requireScope(host, scope)
       const { user, sessionId, expiresAt } = host
-      return { userId: user.id, voterId, host: { userId: user.id, sessionId, expiresAt } }
+      // A key that may vote looks as the voter that it is.
+      const ownId = host.scopes?.includes('votes:write') === true ? sessionId : undefined
+      return { userId: user.id, voterId: voterId ?? ownId, host: { userId: user.id, sessionId, expiresAt } }
     },
 
     /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope, rate_limited. */
@@ -114,12 +117,10 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
     /** Who asks to vote; the poll's room decides which of it counts. Throws unauthenticated without anybody, forbidden for a key without the scope. */
     async requireVoter (request: FastifyRequest): Promise<VoterClaims> {
-      const { host, voterId, presenterHash } = await identify(request)
+      const { host, voterId, presenterHash } = await identifyBoth(request)
       if (presenterHash !== undefined) throw new PlenumError('forbidden', { detail: 'A presenter link does not vote.' })
       if (host?.scopes !== undefined) return { voterId: requireScope(host, 'votes:write').sessionId, userId: host.user.id }
-      // A page sends its device's token, and the browser the cookie of who has signed in.
-      const person = host ?? (voterId === undefined ? undefined : await readHostCookie(request))
-      if (voterId !== undefined || person !== undefined) return { voterId, userId: person?.user.id }
+      if (voterId !== undefined || host !== undefined) return { voterId, userId: host?.user.id }
       throw new PlenumError('unauthenticated', { detail: 'This needs a voter token; POST /api/v1/voters gives one.' })
     },
 

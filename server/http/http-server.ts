@@ -11,6 +11,7 @@ import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { handleError, sendProblem } from './error-handler.ts'
+import { createProxyTrust } from './proxy-trust.ts'
 
 export interface HttpServerOptions {
   logger: FastifyBaseLogger
@@ -38,7 +39,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     http: { connectionsCheckingInterval: 1000 },
-    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    trustProxy: options.trustProxy.length > 0 && createProxyTrust(options.trustProxy),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: handleError

@@ -62,6 +62,18 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
     return { user: toUser(user), sessionId, expiresAt, scopes: undefined }
   }
 
+  /** Of the web app's cookie: undefined for one that is not valid, or whose session has ended. */
+  async function findCookieHost (cookie: string): Promise<HostIdentity | undefined> {
+    const claims = tokens.verifyHostCookie(cookie)
+    if (claims === undefined) return undefined
+    try {
+      return await identifySession(claims)
+    } catch (error) {
+      if (error instanceof PlenumError) return undefined
+      throw error
+    }
+  }
+
   async function identifyKey (apiKey: string): Promise<HostIdentity> {
     const found = await findApiKey(db, hashSecret(apiKey))
     if (found === undefined) throw new PlenumError('unauthenticated', { detail: 'The API key is not valid, or not any more.' })
@@ -118,7 +130,7 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
       await revokeSession(db, sessionId)
     },
 
-    identifySession,
+    findCookieHost,
 
     /** The cookie of the session that these tokens began or continue. */
     signCookie ({ user, refreshToken }: TokensBody): string {

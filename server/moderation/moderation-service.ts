@@ -2,8 +2,9 @@ import type { Db } from '../../db/client.ts'
 import { banParticipant, listBanned, unbanParticipant } from '../../db/participant-store.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { BannedVoter, BlockedWords } from '../protocol/response.ts'
-import { foldWords } from '../protocol/word-folding.ts'
+import { foldWord } from '../protocol/word-folding.ts'
 import type { RoomService } from '../rooms/room-service.ts'
+import { foldBlockedWords } from './word-filter.ts'
 
 export type ModerationService = ReturnType<typeof createModerationService>
 
@@ -14,12 +15,13 @@ const maxBanned = 1000
 export function createModerationService ({ db, rooms }: { db: Db, rooms: RoomService }) {
   return {
     async readBlockedWords (roomId: string, userId: string): Promise<BlockedWords> {
-      return { words: (await rooms.findAs('see', roomId, userId)).staff.blockedWords }
+      const { staff } = await rooms.findAs('see', roomId, userId)
+      return { words: staff.blockedWords.filter((word) => foldWord(word) !== '') }
     },
 
-    /** Takes the place of the whole list. */
+    /** Takes the place of the whole list. Throws validation_failed for a word without anything to read. */
     async setBlockedWords (roomId: string, userId: string, { words }: BlockedWords): Promise<BlockedWords> {
-      const blockedWords = foldWords(words)
+      const blockedWords = foldBlockedWords(words)
       const { staff } = await rooms.changeAs('run', roomId, userId, ({ staff }) => staff.blockedWords.join('\n') === blockedWords.join('\n') ? undefined : { blockedWords })
       return { words: staff.blockedWords }
     },

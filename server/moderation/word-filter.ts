@@ -2,13 +2,20 @@ import {
   englishDataset, englishRecommendedTransformers, parseRawPattern, RegExpMatcher, resolveConfusablesTransformer, resolveLeetSpeakTransformer, toAsciiLowerCaseTransformer
 } from 'obscenity'
 import type { Answer, Poll } from '../protocol/poll.ts'
+import { invalidField } from '../protocol/problem.ts'
 import { foldWord } from '../protocol/word-folding.ts'
 import type { Staff } from '../rooms/staff.ts'
 
 /** Coarse words, also when they are written with letters that look alike; innocent words that have one inside pass. */
 const coarse = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers })
 const lookAlike = [resolveConfusablesTransformer(), resolveLeetSpeakTransformer(), toAsciiLowerCaseTransformer()]
-const matchers = new WeakMap<string[], RegExpMatcher>()
+
+interface Blocked {
+  matcher: RegExpMatcher
+  words: ReadonlySet<string>
+}
+
+const blockedBy = new WeakMap<string[], Blocked>()
 
 /** Whether this answer waits for a moderator: all that people write where the poll says so, else what has a word that is not welcome. */
 export function mustHold ({ text, words }: Answer, { moderation }: Poll, staff: Staff): boolean {
@@ -18,24 +25,35 @@ export function mustHold ({ text, words }: Answer, { moderation }: Poll, staff: 
 
 /** Whether a text has a coarse word or one that the room's staff has blocked. */
 export function isFlagged (text: string, { blockedWords }: Pick<Staff, 'blockedWords'>): boolean {
-  return coarse.hasMatch(text) || matcherOf(blockedWords).hasMatch(text) || hasWord(text, blockedWords)
+  if (coarse.hasMatch(text)) return true
+  const { matcher, words } = blockedOf(blockedWords)
+  return words.size > 0 && (matcher.hasMatch(text) || hasWord(text, words))
 }
 
-/** Whole words, in letters that look alike too. */
-function matcherOf (blockedWords: string[]): RegExpMatcher {
-  let matcher = matchers.get(blockedWords)
-  if (matcher === undefined) {
-    const blacklistedTerms = blockedWords.map((word, id) => ({ id, pattern: parseRawPattern(`|${escapePattern(foldWord(word))}|`) }))
-    matcher = new RegExpMatcher({ blacklistedTerms, blacklistMatcherTransformers: lookAlike })
-    matchers.set(blockedWords, matcher)
+/** As they are stored. Throws validation_failed, with the pointer, for a word that has nothing to read then. */
+export function foldBlockedWords (words: readonly string[]): string[] {
+  const folded = words.map(foldWord)
+  const empty = folded.indexOf('')
+  if (empty !== -1) throw invalidField(`/words/${empty}`, 'must have something to read')
+  return Array.from(new Set(folded)).sort()
+}
+
+/** Whole words, in letters that look alike too; made once for each list, which is only ever replaced. */
+function blockedOf (blockedWords: string[]): Blocked {
+  let blocked = blockedBy.get(blockedWords)
+  if (blocked === undefined) {
+    // A word without anything to read may be stored from before it was refused.
+    const words = new Set(blockedWords.map(foldWord).filter((word) => word !== ''))
+    const blacklistedTerms = Array.from(words, (word, id) => ({ id, pattern: parseRawPattern(`|${escapePattern(word)}|`) }))
+    blocked = { words, matcher: new RegExpMatcher({ blacklistedTerms, blacklistMatcherTransformers: lookAlike }) }
+    blockedBy.set(blockedWords, blocked)
   }
-  return matcher
+  return blocked
 }
 
 /** In scripts that have no look-alike in ASCII the text is compared as words are counted. */
-function hasWord (text: string, blockedWords: string[]): boolean {
-  const words = foldWord(text).split(/[^\p{L}\p{M}\p{N}]+/u)
-  return blockedWords.some((blocked) => words.includes(foldWord(blocked)))
+function hasWord (text: string, words: ReadonlySet<string>): boolean {
+  return foldWord(text).split(/[^\p{L}\p{M}\p{N}]+/u).some((word) => words.has(word))
 }
 
 /** Characters that mean something in obscenity's own patterns. */

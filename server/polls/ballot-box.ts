@@ -70,20 +70,33 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, settle: Settle): void {
     if (snapshot === undefined || snapshot.poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
-    const { poll, staff } = snapshot
-    const voter = voterIn(staff.access, request)
-    if (voter !== undefined && staff.banned.includes(voter)) return settle(new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' }))
-    if (waiting >= maxQueued) return settle(new PlenumError('busy', { retryAfterMs }))
-    let answer: Answer | null
+    let vote: CastVote
     try {
-      answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
+      vote = judge(snapshot, request)
     } catch (error) {
-      return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
+      return settle(toRefusal(error))
     }
-    const lane = laneOf(poll.id)
-    lane.queue.push({ voterId: request.voterId, userId: request.userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
+    const pollId = snapshot.poll.id
+    const lane = laneOf(pollId)
+    lane.queue.push({ ...vote, settle })
     waiting += 1
-    if (!lane.isCommitting) void work(poll.id, lane)
+    if (!lane.isCommitting) void work(pollId, lane)
+  }
+
+  /** The vote as it waits. Throws why it may not even do that. */
+  function judge ({ poll, staff }: PollSnapshot, request: VoteRequest): CastVote {
+    const { voterId, userId, round } = request
+    const voter = voterIn(staff.access, request)
+    if (voter !== undefined && staff.banned.includes(voter)) throw new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' })
+    if (waiting >= maxQueued) throw new PlenumError('busy', { retryAfterMs })
+    const answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
+    return { voterId, userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round }
+  }
+
+  function toRefusal (error: unknown): PlenumError {
+    if (error instanceof PlenumError) return error
+    onError(error, 'a vote could not be judged')
+    return new PlenumError('internal', { cause: error })
   }
 
   function laneOf (pollId: string): Lane {

@@ -9,7 +9,7 @@ import { startTally, type TallyInTheMaking } from './tally.ts'
 export interface CastVote extends VoterClaims {
   /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
   answer: Answer | null
-  /** Stored, but not counted before a moderator has approved it. */
+  /** Stored, but not counted before a moderator has approved it; what is written also where the locked poll says so. */
   isHeld: boolean
   revision: number
   /** The round that the voter meant; another than the current one is a conflict. */
@@ -52,12 +52,13 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     }
     const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
     if (refused !== undefined) return refused
-    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, review: vote.isHeld ? 'held' : null, at: now }
+    const isHeld = vote.isHeld || (vote.answer !== null && poll.settings.moderation === 'pre')
+    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, review: isHeld ? 'held' : null, at: now }
     ballots.push({ voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
     newest.set(voterId, ballot)
     tally.replace(countedAnswer(stored), countedAnswer(ballot))
     const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
-    return vote.isHeld ? accepted(status, true) : outcomes[status]
+    return isHeld ? accepted(status, true) : outcomes[status]
   }
 
   const outcome = votes.map(decide)

@@ -3,7 +3,7 @@ import { fastifyCookie } from '@fastify/cookie'
 import { Compile } from 'typebox/compile'
 import type { IdentityService } from '../identity/identity-service.ts'
 import type { OriginCheck } from '../identity/origins.ts'
-import { claimsToBeApiKey, claimsToBePresenter, hashSecret } from '../identity/secrets.ts'
+import { claimsToBePresenter, hashSecret } from '../identity/secrets.ts'
 import { hostCookieNames, voterCookieNames, type Tokens } from '../identity/tokens.ts'
 import { asPlenumError } from '../polls/errors.ts'
 import { HandshakeAuth } from '../protocol/events.ts'
@@ -19,7 +19,10 @@ export interface HandshakeOptions {
 
 const validator = Compile(HandshakeAuth)
 
-/** Who connects: by a token of the handshake, else by the voter cookie, else a new voter. Verified by signature alone. */
+/**
+ * Who connects: by a token of the handshake, else by the voter cookie, else a new voter; a voter is verified by signature alone. For a host the
+ * session is looked up: a token outlives it.
+ */
 export function createHandshake ({ identity, tokens, maxEventsPerSocket }: HandshakeOptions) {
   function readVoter (socket: LiveSocket, givenToken: string | undefined): Pick<SocketData, 'voterId' | 'voterToken' | 'isNewVoter'> {
     if (givenToken !== undefined) {
@@ -35,16 +38,20 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     return { ...identity.mintVoter(), isNewVoter: true }
   }
 
-  /** A program's key is looked up, a person's token is verified by signature alone; either is watched from then on. */
+  /** Throws unauthenticated for a token that is not valid; a cookie that is not counts as none. Whoever it is, is watched from then on. */
   async function readHost (socket: LiveSocket, givenToken: string | undefined): Promise<SocketHost | undefined> {
-    if (givenToken === undefined) {
-      const claims = cookiesOf(socket.request, hostCookieNames).map(tokens.verifyHostCookie).find((claims) => claims !== undefined)
-      return claims && { ...claims, mayVote: true }
-    }
-    if (!claimsToBeApiKey(givenToken)) return { ...await tokens.verifyAccess(givenToken), mayVote: true }
+    if (givenToken === undefined) return await readHostCookie(socket.request)
     const { user, sessionId, expiresAt, scopes } = await identity.identifyHost(givenToken)
-    if (scopes?.includes('results:read') !== true) throw new PlenumError('forbidden', { detail: 'This API key has no scope results:read.' })
-    return { userId: user.id, sessionId, expiresAt, mayVote: scopes.includes('votes:write') }
+    if (scopes?.includes('results:read') === false) throw new PlenumError('forbidden', { detail: 'This API key has no scope results:read.' })
+    return { userId: user.id, sessionId, expiresAt, scopes }
+  }
+
+  async function readHostCookie (request: IncomingMessage): Promise<SocketHost | undefined> {
+    for (const cookie of cookiesOf(request, hostCookieNames)) {
+      const host = await identity.findCookieHost(cookie)
+      if (host !== undefined) return { userId: host.user.id, sessionId: host.sessionId, expiresAt: host.expiresAt, scopes: undefined }
+    }
+    return undefined
   }
 
   async function identify (socket: LiveSocket): Promise<void> {
@@ -52,6 +59,7 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
     if (!validator.Check(auth)) throw new PlenumError('validation_failed', { detail: 'The handshake\'s auth is not valid.' })
     socket.data = {
       ...readVoter(socket, auth.voterToken),
+      isVoterShown: auth.voterToken !== undefined,
       host: await readHost(socket, auth.accessToken),
       presenterHash: readPresenter(auth.presenterToken),
       roomId: undefined,

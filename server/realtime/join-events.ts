@@ -12,17 +12,17 @@ import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
 import { hostsRoom, isVotedRoom, pollRoom, questionHostsRoom, questionsRoom, stageRoom, votedRoom } from './rooms.ts'
-import { onlookerOf, type LiveSocket } from './socket-types.ts'
+import { claimsOf, isAudience, onlookerOf, type LiveSocket } from './socket-types.ts'
 
 export interface JoinEventsOptions {
   rooms: RoomService
   accessCodes: AccessCodeService
   /** Counts one more code that does not exist. Throws rate_limited when it is one too many from this address. */
-  countWrongCode: (address: string) => Promise<void>
+  countWrongCode: (connection: LiveSocket['handshake']) => Promise<void>
   board: ResultsBoard
   views: PollViews
   questions: QuestionService
-  /** Called for everyone of the audience who joins a room. */
+  /** Called for every voter of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
 
@@ -81,12 +81,13 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
     if (redeemed === undefined) {
       data.wrongCodes += 1
       if (data.wrongCodes > maxWrongCodes) throw new PlenumError('rate_limited', { retryAfterMs: 60_000 })
-      await countWrongCode(handshake.address)
+      await countWrongCode(handshake)
       throw wrongAccessCode()
     }
-    if (data.voterId === redeemed.voter.voterId) return
+    if (data.isVoterShown && data.voterId === redeemed.voter.voterId) return
     Object.assign(data, redeemed.voter)
     data.isNewVoter = false
+    data.isVoterShown = true
     // What the voter that it was has voted on is not what this one has.
     for (const room of Array.from(socket.rooms)) if (isVotedRoom(room)) void socket.leave(room)
   }
@@ -101,7 +102,8 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       void socket.join(questionsRoom(id))
       // Not whoever has the presenter link: what a projector shows is for all to read.
       if (managesRoom(staff, socket.data.host?.userId)) void socket.join(questionHostsRoom(id))
-      if (socket.data.host === undefined && socket.data.presenterHash === undefined) noteJoin(id, socket.data.voterId)
+      const voter = voterIn(staff.access, claimsOf(socket))
+      if (voter !== undefined && isAudience(socket, staff)) noteJoin(id, voter)
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))

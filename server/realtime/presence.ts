@@ -1,7 +1,7 @@
 import type { RoomBoard } from '../rooms/room-board.ts'
 import type { RoomState } from '../protocol/room.ts'
 import { stageRoom } from './rooms.ts'
-import type { LiveServer } from './socket-types.ts'
+import { isAudience, type LiveServer } from './socket-types.ts'
 
 export interface PresenceOptions {
   io: LiveServer
@@ -19,7 +19,7 @@ const forgetMs = 2 * repeatMs + intervalMs
 
 export type Presence = ReturnType<typeof createPresence>
 
-/** How many people of the audience are connected to a room, over all instances. Hosts and projectors with a session do not count. */
+/** How many people of the audience are connected to a room, over all instances. Those who manage the room and projectors do not count. */
 export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: PresenceOptions) {
   const { adapter, sockets } = io.of('/')
   const remote = new Map<string, Map<string, { count: number, at: number }>>()
@@ -27,10 +27,11 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
   const shown = new Map<string, { present: number, revision: number }>()
 
   function localCount (roomId: string): number {
+    const staff = rooms.peek(roomId)?.staff
     let count = 0
     for (const id of adapter.rooms.get(stageRoom(roomId)) ?? []) {
-      const data = sockets.get(id)?.data
-      if (data?.host === undefined && data?.presenterHash === undefined) count += 1
+      const socket = sockets.get(id)
+      if (socket !== undefined && isAudience(socket, staff)) count += 1
     }
     return count
   }

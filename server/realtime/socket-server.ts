@@ -11,9 +11,9 @@ import type { Cluster } from './cluster.ts'
 import { sendAcksAsFrames } from './encoded-event.ts'
 import { admitEvent } from './event-limiter.ts'
 import type { createAdmission, createHandshake } from './handshake.ts'
-import { isAccountsRoom } from './rooms.ts'
+import { isAccountsRoom, isVotedRoom } from './rooms.ts'
 import type { SessionWatch } from './session-watch.ts'
-import type { LiveServer, LiveSocket } from './socket-types.ts'
+import { claimsOf, type LiveServer, type LiveSocket } from './socket-types.ts'
 
 export interface SocketServerOptions {
   admit: ReturnType<typeof createAdmission>
@@ -112,9 +112,12 @@ function followSession (socket: LiveSocket, sessions: SessionWatch): void {
   const unwatch = sessions.watch({
     host,
     end () {
+      const { voterId } = claimsOf(socket)
       socket.data.host = undefined
+      // A key was a voter of its own.
+      const isSameVoter = claimsOf(socket).voterId === voterId
       for (const room of Array.from(socket.rooms)) {
-        if (isAccountsRoom(room)) void socket.leave(room)
+        if (isAccountsRoom(room) || (!isSameVoter && isVotedRoom(room))) void socket.leave(room)
       }
     }
   })

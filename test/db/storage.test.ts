@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
+import { recordJoins } from '../../db/participant-store.ts'
 import { findPolls, findRoomPolls, readClock } from '../../db/poll-store.ts'
 import { insertUser } from '../../db/user-store.ts'
 import { createBallotBox } from '../../server/polls/ballot-box.ts'
@@ -52,8 +53,8 @@ async function openServer (t: Test) {
     votes,
     polls,
     troubles,
-    cast: async (pollId: string, voterId: string, choice: number) => await new Promise<Receipt | PlenumError>((resolve) => {
-      ballotBox.cast({ pollId, voterId, answer: { choices: [choice] } }, resolve)
+    cast: async (pollId: string, voterId: string, choice: number | string) => await new Promise<Receipt | PlenumError>((resolve) => {
+      ballotBox.cast({ pollId, voterId, answer: typeof choice === 'string' ? { text: choice } : { choices: [choice] } }, resolve)
     })
   }
 }
@@ -187,6 +188,19 @@ t.test('[V6] a ballot that the database refuses fails alone', async (t) => {
   t.strictSame(troubles, ['a vote could not be stored'], 'told once')
 })
 
+t.test('[O4] a vote that cannot be judged is answered, and the process and other votes go on', async (t) => {
+  const { id, cast } = await openLedger(t)
+  const broken = await openLedger(t, { kind: 'text', options: [] })
+  // No text, which nothing here writes.
+  await sql`UPDATE rooms SET blocked_words = '[5]' WHERE id = (SELECT room_id FROM polls WHERE id = ${broken.id})`
+  const server = await openServer(t)
+  t.equal(nameOf(await server.cast(broken.id, randomUUID(), 'read from storage')), 'internal')
+  t.equal(nameOf(await server.cast(broken.id, randomUUID(), 'from memory')), 'internal')
+  t.strictSame(server.troubles, Array(2).fill('a vote could not be judged'))
+  t.equal(nameOf(await cast(randomUUID(), 1)), 'recorded')
+  t.equal(nameOf(await server.cast(id, randomUUID(), 2)), 'recorded')
+})
+
 t.test('[V1][V7] a connection that is lost in the middle of a vote costs no ballot and counts none twice', async (t) => {
   const { cast, results, recount, votes } = await openLedger(t)
   const [slow = '', waiting = ''] = makeVoters(2)
@@ -259,6 +273,14 @@ t.test('a transaction that a decision of ours ends leaves nothing behind', async
   }), { code: 'conflict' })
   t.strictSame(Array.from(await sql`SELECT question FROM polls WHERE id = ${id}`, ({ question }) => question), ['Q'])
   t.equal(nameOf(await cast(randomUUID(), 1)), 'recorded')
+})
+
+t.test('joins that were noted twice in a second are written down once, with all the others', async (t) => {
+  const { id, db } = await openLedger(t)
+  const [{ roomId } = { roomId: '' }] = await sql<{ roomId: string }[]>`SELECT room_id AS "roomId" FROM polls WHERE id = ${id}`
+  const [twice = '', once = ''] = makeVoters(2)
+  await recordJoins(db, [twice, once, twice].map((voterId) => ({ roomId, voterId })))
+  t.strictSame(Array.from(await sql`SELECT voter_id FROM participants WHERE room_id = ${roomId}`, (row) => String(row.voter_id)).sort(), [twice, once].sort())
 })
 
 t.test('a room code that is taken is drawn again', async (t) => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { AccessCode, CreatedAccessCode } from '../../server/protocol/access-code.ts'
 import type { ApiScope, CreatedApiKey, VoterIdentity } from '../../server/protocol/identity.ts'
+import type { Participation } from '../../server/protocol/participation.ts'
 import type { Poll, Receipt, Results } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
 import type { Room, RoomAccess, RoomState } from '../../server/protocol/room.ts'
@@ -151,6 +152,23 @@ t.test('wrong codes are answered alike, and limited; right ones are not', async 
   })
 })
 
+t.test('behind a proxy wrong codes are counted for the address that it tells, over sockets as over HTTP', async (t) => {
+  const { room } = await createRoom('codes')
+  const proxied = await startServer(t, { DATABASE_URL: environment.DATABASE_URL, TRUST_PROXY: 'loopback, 10.0.0.0/8' })
+  const guess = async (forwardedFor: string, times = 1) => {
+    const socket = await connectSocket(t, proxied.url, { extraHeaders: { 'x-forwarded-for': forwardedFor } })
+    const answers = []
+    for (let at = 0; at < times; at++) answers.push(await socket.call('room:join', { code: room.code, accessCode: 'wrong' }))
+    return answers.map((answer) => answer.ok ? '' : answer.error.code).at(-1)
+  }
+  const guessOverHttp = async (forwardedFor: string) => (await request<{ code: ErrorCode }>(proxied.url, 'POST', `/api/v1/join/${room.code}/redeem`, { body: { accessCode: 'wrong' }, headers: { 'x-forwarded-for': forwardedFor } })).body.code
+  for (let socket = 0; socket < 4; socket++) t.equal(await guess('203.0.113.7', 15), 'forbidden')
+  for (const told of ['203.0.113.7', '198.51.100.1, 203.0.113.7', '203.0.113.7, 10.1.2.3']) {
+    t.strictSame([await guess(told), await guessOverHttp(told)], ['rate_limited', 'rate_limited'], told)
+  }
+  for (const other of ['203.0.113.8', '203.0.113.7, 203.0.113.9', '2001:db8::1']) t.strictSame([await guess(other), await guessOverHttp(other)], ['forbidden', 'forbidden'], other)
+})
+
 t.test('[V8] in a room with codes only a redeemed code votes, over each transport', async (t) => {
   const { room, pollId } = await createRoom('codes')
   const { voterToken } = await createVoter(url)
@@ -253,6 +271,72 @@ t.test('an API key votes for its user only with that scope', async (t) => {
   t.match(await socket.vote(pollId, 1), { ok: false, error: { code: 'unauthenticated' } })
   expectProblem(t, await request(url, 'PUT', `/api/v1/polls/${pollId}/vote`, { token: reader, body: { answer: { choices: [1] } } }), 'forbidden')
   t.equal(await countBallots(ledger, pollId), 0)
+})
+
+t.test('[V8] an API key is the same voter over a socket as over HTTP, and none without that scope', async (t) => {
+  const { room, pollId } = await createRoom('open', { resultsVisibility: 'after_vote' })
+  const program = await registerHost(url)
+  const [writer, reader] = [await createKey(program, ['votes:write', 'results:read']), await createKey(program, ['results:read'])]
+  const results = async (token: string) => await request<Results>(url, 'GET', `/api/v1/polls/${pollId}/results`, { token })
+  expectProblem(t, await results(writer), 'results_hidden')
+  t.match((await request<Receipt>(url, 'PUT', `/api/v1/polls/${pollId}/vote`, { token: writer, body: { answer: { choices: [1] } } })).body, { status: 'recorded' })
+  t.match((await results(writer)).body, { voters: 1 }, 'which sees what it has voted for')
+  const socket = await connectSocket(t, b.url, { auth: { accessToken: writer } })
+  t.match(await socket.joinPoll(pollId), { myVote: { choices: [1] }, results: { voters: 1 } })
+  t.match(await socket.vote(pollId, 1), { ok: true, data: { status: 'unchanged' } })
+
+  expectProblem(t, await results(reader), 'results_hidden')
+  await refusesVote(t, pollId, 'forbidden', { token: reader, auth: { accessToken: reader } })
+  const { voterId, voterToken } = await createVoter(url)
+  t.match(await (await connectSocket(t, url, { auth: { accessToken: reader, voterToken } })).vote(pollId, 2), { ok: true, data: { status: 'recorded' } }, 'a voter\'s token beside it votes')
+  const ids = await ledger<{ id: string }[]>`SELECT voter_id AS id FROM ballots WHERE poll_id = ${pollId} ORDER BY version`
+  t.equal(ids.length, 2)
+  t.equal(ids[1]?.id, voterId)
+
+  await setAccess(room, 'accounts')
+  await host.call('PATCH', `/rooms/${room.id}`, { questionsMode: 'post' })
+  t.match(await (await connectSocket(t, url, { auth: { accessToken: reader } })).call('question:ask', { roomId: room.id, text: 'Why?' }), { ok: false, error: { code: 'unauthenticated' } }, 'it does not ask for its user either')
+})
+
+t.test('[R6] who sends a device\'s token beside the cookie of the account sees as both what both have voted', async (t) => {
+  const { pollId } = await createRoom('accounts', { resultsVisibility: 'after_vote' })
+  const person = await registerHost(url)
+  const login = await request(url, 'POST', '/api/v1/auth/login', { body: { email: person.credentials.email, password: person.credentials.password } })
+  const caller = { token: (await createVoter(url)).voterToken, headers: { cookie: (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '' } }
+  t.match((await request(url, 'PUT', `/api/v1/polls/${pollId}/vote`, { ...caller, body: { answer: { choices: [1] } } })).body, { status: 'recorded' })
+  t.match((await request(url, 'GET', `/api/v1/polls/${pollId}/results`, caller)).body, { voters: 1 })
+  t.match((await postGraphql(url, `{ poll(id: "${pollId}") { myVote results { voters } } }`, caller)).body, { data: { poll: { myVote: { choices: [1] }, results: { voters: 1 } } } })
+  expectProblem(t, await request(url, 'POST', '/api/v1/rooms', { ...caller, body: { title: 'No' } }), 'forbidden', 'but a voter\'s token manages nothing')
+})
+
+t.test('people of a room are counted as the voters that they are there', async (t) => {
+  const participation = async (pollId: string) => (await host.call<Participation>('GET', `/polls/${pollId}/participation`)).body
+  const connectAs = async ({ accessToken }: { accessToken?: string }) => await connectSocket(t, url, { auth: accessToken === undefined ? {} : { accessToken } })
+  const assembly = await createRoom('accounts')
+  const [ada, ben] = [await registerHost(url), await registerHost(url)]
+  const sockets = await Promise.all([ada, ada, ben, {}, host].map(connectAs))
+  for (const socket of sockets) await socket.call('room:join', { code: assembly.room.code })
+  await sockets[0]?.vote(assembly.pollId, 1)
+
+  const hall = await createRoom('codes')
+  const [first, second] = await createCodes(hall.room, 2)
+  const devices = await Promise.all([connectAs({}), connectAs({}), connectAs({})])
+  for (const device of devices) await device.call('room:join', { code: hall.room.code })
+  await devices[0]?.call('room:join', { code: hall.room.code, accessCode: first?.code ?? '' })
+  await devices[1]?.call('room:join', { code: hall.room.code, accessCode: second?.code ?? '' })
+  await devices[1]?.vote(hall.pollId, 1)
+
+  for (const [pollId, connected] of [[assembly.pollId, 4], [hall.pollId, 3]] as const) {
+    const isWritten = async () => {
+      const read = await participation(pollId)
+      return read.joined >= 2 && read.connected >= 3
+    }
+    await waitUntil(isWritten, 5000, () => 'not all joins were written down')
+    t.match(await participation(pollId), { connected, joined: 2, voted: 1, abstained: 1 })
+  }
+  const state = new Promise<RoomState>((resolve) => { sockets[2]?.socket.on('room', resolve) })
+  await setAccess(assembly.room, 'open')
+  t.match(await state, { present: 4 })
 })
 
 t.test('[V5] an account that is locked between join and vote does not vote', async (t) => {

@@ -56,6 +56,10 @@ t.test('a sign-in sets a session cookie that scripts cannot read, and signing ou
   const out = await request(url, 'POST', '/api/v1/auth/logout', { headers })
   t.match(out.headers.get('set-cookie'), /^host=; .*Expires=Thu, 01 Jan 1970/)
   expectProblem(t, await request(url, 'GET', '/api/v1/me', { headers }), 'unauthenticated', 'the session has ended')
+  const later = await connectSocket(t, url, { extraHeaders: headers })
+  t.match(await later.call('poll:join', { pollId: draft.id }), { ok: false, error: { code: 'poll_not_found' } }, '[R6] a socket that is opened with it then is one of the audience')
+  t.equal((await host.call('POST', '/auth/logout')).status, 204)
+  t.match(await connectSocket(t, url, { auth: { accessToken: host.accessToken } }).catch((error: unknown) => error), { data: { code: 'unauthenticated' } }, 'and a token of a session that has ended is refused')
 })
 
 t.test('behind https the session cookie is bound to this host', async (t) => {

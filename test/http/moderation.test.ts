@@ -139,6 +139,29 @@ t.test('a room\'s own words hold what has them, whole and in any case, from then
   expectProblem(t, await request(url, 'PUT', `/api/v1/rooms/${poll.roomId}/name`, { token: voterToken, body: { name: 'Acme' } }), 'validation_failed', 'names are looked at too')
 })
 
+t.test('a list of blocked words is read once, however many answers are looked at', async (t) => {
+  let reads = 0
+  const blockedWords = new Proxy(['acme', 'слово'], { get: (words, name, list) => { reads += 1; return Reflect.get(words, name, list) } })
+  t.equal(isFlagged('tea', { blockedWords }), false)
+  const before = reads
+  for (const [text, isBlocked] of [['tea', false], ['ACME', true], ['Слово.', true]] as const) t.equal(isFlagged(text, { blockedWords }), isBlocked, text)
+  t.equal(reads, before)
+})
+
+t.test('[O4] a blocked word without anything to read is refused, and one that is stored already blocks nothing', async (t) => {
+  const poll = await openPoll({ kind: 'text' })
+  const refused = await host.call('PUT', `/rooms/${poll.roomId}/blocked-words`, { words: ['acme', '\u034F'] })
+  expectProblem(t, refused, 'validation_failed')
+  t.match(refused.body, { errors: [{ pointer: '/words/1' }] })
+  await sql`UPDATE rooms SET blocked_words = ${sql.json(['', '\u034F', 'acme'])}, revision = revision + 1 WHERE id = ${poll.roomId}`
+  const later = await startServer(t, { DATABASE_URL: databaseUrl })
+  const socket = await connectSocket(t, later.url)
+  t.match(await socket.call('vote:cast', { pollId: poll.id, answer: { text: 'fine' } }), { ok: true, data: { status: 'recorded', held: undefined } })
+  t.match(await socket.call('vote:cast', { pollId: poll.id, answer: { text: 'Acme' } }), { ok: true, data: { status: 'changed', held: true } })
+  const { body } = await request<BlockedWords>(later.url, 'GET', `/api/v1/rooms/${poll.roomId}/blocked-words`, { token: host.accessToken })
+  t.strictSame(body, { words: ['acme'] })
+})
+
 t.test('a banned voter votes no more on any server, and again once the ban is lifted', async (t) => {
   const poll = await host.openPoll({ revote: 'change' })
   const { voterId, voterToken } = await createVoter(url)

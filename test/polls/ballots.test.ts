@@ -141,6 +141,16 @@ t.test('[V4] a withdrawal is judged by the poll that is locked, not by the one t
   }
 })
 
+t.test('what is written is held by the settings that are locked, not by those that the voter saw', async (t) => {
+  for (const [kind, answer] of [['text', { text: 'tea' }], ['words', { words: ['tea'] }]] satisfies [PollKind, Answer][]) {
+    const poll = openPoll({ kind, settings: { moderation: 'pre' }, revote: 'withdraw' })
+    const { outcome, ballots, tally } = decideBallots({ poll, tally: { ...emptyTally, counts: {} }, newest: new Map(), buckets: new Map(), now: noon }, [castBy('a', answer), castBy('a', null)])
+    t.match(outcome, [{ status: 'recorded', isHeld: true }, { status: 'withdrawn', isHeld: false }], kind)
+    t.strictSame(ballots.map(({ review }) => review), ['held', null], kind)
+    t.equal(tally.voters, 0, kind)
+  }
+})
+
 t.test('a vote that an older definition allowed is judged again by the one that is locked', async (t) => {
   const poll = openPoll({ kind: 'multiple', maxChoices: 2, revision: 2 })
   const votes = [castBy('a', choose(1, 4)), castBy('b', choose(1, 2, 3)), castBy('c', choose(1, 2)), castBy('d', choose(3), { revision: 2 })]

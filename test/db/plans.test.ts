@@ -11,7 +11,7 @@ import { takeDueDeliveries } from '../../db/delivery-queue.ts'
 import { listBallots, listBuckets, listLabels, listTallies } from '../../db/export-store.ts'
 import { appendBallots } from '../../db/ledger.ts'
 import { listInvitations, listMembers } from '../../db/member-store.ts'
-import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
+import { findNewestBallots, findPolls, findRoomPolls, findRoundTally, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
 import * as schema from '../../db/schema.ts'
 import { findLiveSession, findUserByEmail, listLiveCredentials } from '../../db/user-store.ts'
@@ -76,7 +76,8 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'a poll': async () => await findPolls(db, [pollId]),
     'the polls of a room': async () => await findRoomPolls(db, roomId),
     'the polls of a host': async () => await listPolls(db, { userId: ownerId, limit: 20 }),
-    'an old round': async () => await findTally(db, pollId, 1),
+    'an old round': async () => await findRoundTally(db, pollId, 1),
+    'the newest version of a round': async () => await findTally(db, pollId, 1),
     'versions for the repair': async () => await listPollVersions(db, [pollId], [roomId]),
     'what is due': async () => await listDuePolls(db, 1000),
     'a page of an export': async () => await listBallots(db, { pollId, round: 1, maxVersion: 9, after: { voterId, n: 1 }, limit: 500 }),

@@ -100,6 +100,36 @@ t.test('of more than 200 words the most frequent are shown, and all of them are 
   t.strictSame([{ ...numbers.counts }, numbers.derived?.distinct], [{ '-0.5': 2, 1e21: 1 }, 2], 'what everyone took back is not shown')
 })
 
+t.test('of buckets that grow from batch to batch the same is shown as of buckets that are read anew', async (t) => {
+  const bucket = {
+    number: fc.oneof(fc.integer({ min: -20, max: 20 }), fc.double({ min: -1e12, max: 1e12, noNaN: true })).map((value) => String(value + 0)),
+    words: fc.string({ minLength: 1, maxLength: 2 }),
+    ranking: fc.shuffledSubarray([1, 2, 3, 4], { minLength: 1 }).map((choices) => choices.join(','))
+  }
+  for (const kind of ['number', 'words', 'ranking'] as const) {
+    const batches = fc.array(fc.array(fc.tuple(bucket[kind], fc.integer({ min: 0, max: 3 })), { maxLength: 60 }), { minLength: 2, maxLength: 8 })
+    holds(t, fc.property(batches, fc.nat({ max: 9 }), (given, clearedAt) => {
+      const held = new Map<string, number>()
+      const show = (buckets: Map<string, number>) => kinds[kind].show(buckets, { minChoices: 1, maxChoices: 4, optionIds: new Set([1, 2, 3, 4]), settings: {} })
+      given.forEach((batch, at) => {
+        if (at === clearedAt) held.clear()
+        for (const [name, count] of batch) held.set(name, count)
+        assert.deepEqual(show(held), show(new Map(held)))
+      })
+    }), 60)
+  }
+})
+
+t.test('the most frequent 200 are those that sorting all of them gives', async (t) => {
+  const many = fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.integer({ min: 0, max: 4 })), { minLength: 150, maxLength: 400, size: 'max' })
+  holds(t, fc.property(many, (given) => {
+    const buckets = new Map(given)
+    const { counts } = kinds.words.show(buckets, { minChoices: 1, maxChoices: 3, optionIds: new Set(), settings: {} })
+    const sorted = Array.from(buckets).filter(([, count]) => count > 0).sort(([a, aCount], [b, bCount]) => bCount - aCount || (a < b ? -1 : 1))
+    assert.deepEqual(new Map(Object.entries(counts)), new Map(sorted.slice(0, 200)))
+  }), 60)
+})
+
 t.test('statistics of a rating are those of its ballots', async (t) => {
   const scale = { min: -5, max: 5, minLabel: null, maxLabel: null }
   holds(t, fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 60 }), (values) => {

@@ -4,6 +4,7 @@ import t from 'tap'
 import { createBucketCache } from '../../server/polls/bucket-cache.ts'
 import { kinds } from '../../server/polls/kinds/kinds.ts'
 import { histogramOf } from '../../server/polls/kinds/number/histogram.ts'
+import { toSingular } from '../../server/polls/kinds/words/plurals.ts'
 import { foldWord } from '../../server/polls/kinds/words/words.ts'
 import type { Answer, PollKind } from '../../server/protocol/poll.ts'
 import type { PollSettings } from '../../server/protocol/poll-settings.ts'
@@ -46,6 +47,26 @@ t.test('[V3] folding a folded word changes nothing, whatever the script', async 
   holds(t, fc.property(fc.array(fc.oneof(parts, fc.string({ unit: 'binary', minLength: 1, maxLength: 2 })), { maxLength: 8 }), (letters) => {
     const folded = foldWord(letters.join(''))
     assert.equal(foldWord(folded), folded)
+  }), 1000)
+})
+
+t.test('stop words are left out however they are written, and plurals count as their singular where a poll says so', async (t) => {
+  const stopWords = ['The', 'and', 'Straße']
+  t.strictSame(normalize('words', { words: ['THE', 'tea', ' and '] }, { stopWords }), { words: ['tea'] })
+  t.equal(normalize('words', { words: ['the', 'STRASSE'] }, { stopWords }), 'validation_failed', 'nothing is left')
+  t.equal(normalize('words', { words: [] }, { stopWords }), 'too_few_choices')
+  t.equal(normalize('words', { words: ['the', 'tea'] }, { stopWords }, { minChoices: 2, maxChoices: 3 }), 'too_few_choices', 'what counts is counted')
+  t.strictSame(normalize('words', { words: ['Cats', 'cat'] }, { mergePlurals: true }), { words: ['cat'] })
+  t.strictSame(normalize('words', { words: ['cats', 'cat'] }), { words: ['cat', 'cats'] }, 'not unless it is asked for')
+  t.equal(normalize('words', { words: ['cats'] }, { mergePlurals: true, stopWords: ['cat'] }), 'validation_failed')
+  for (const [plural, singular] of [['boxes', 'box'], ['classes', 'class'], ['parties', 'party'], ['houses', 'house'], ['ties', 'tie'], ['wishes', 'wish'], ['dogs', 'dog']] as const) t.equal(toSingular(plural), singular)
+  for (const word of ['class', 'bus', 'this', 'gas', 'mice', 'analysis', '2020s', 'ós', '__proto__', 'οδος']) t.equal(toSingular(word), word)
+})
+
+t.test('[V3] the singular of a singular is itself', async (t) => {
+  holds(t, fc.property(fc.array(fc.constantFrom('s', 'e', 'i', 'y', 'x', 'c', 'h', 'a', 'u', ' ', 'é'), { maxLength: 9 }), (letters) => {
+    const singular = toSingular(letters.join(''))
+    assert.equal(toSingular(singular), singular)
   }), 1000)
 })
 

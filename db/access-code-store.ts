@@ -33,11 +33,14 @@ export async function revokeAccessCode (db: Db, roomId: string, id: string): Pro
 
 /**
  * Uses the code with one of these hashes, if nobody has: one statement, so that of many at once one wins.
+ * @param redeemedBy the voter that the device is until then
  * @returns the code as it is then, and whether it was this call that used it; undefined when the room has no such code
  */
-export async function takeAccessCode (db: Db, roomId: string, hashes: string[]): Promise<{ code: AccessCodeRow, isTaken: boolean } | undefined> {
+export async function takeAccessCode (
+  db: Db, { roomId, hashes, redeemedBy }: { roomId: string, hashes: string[], redeemedBy: string | undefined }
+): Promise<{ code: AccessCodeRow, isTaken: boolean } | undefined> {
   const isMeant = and(eq(accessCodes.roomId, roomId), inArray(accessCodes.codeHash, hashes))
-  const [taken] = await db.update(accessCodes).set({ usedAt: sql`clock_timestamp()` })
+  const [taken] = await db.update(accessCodes).set({ usedAt: sql`clock_timestamp()`, redeemedBy: redeemedBy ?? null })
     .where(and(isMeant, isNull(accessCodes.usedAt), isNull(accessCodes.revokedAt))).returning()
   if (taken !== undefined) return { code: taken, isTaken: true }
   const [code] = await db.select().from(accessCodes).where(isMeant)

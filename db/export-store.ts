@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { Answer } from '../server/protocol/poll.ts'
 import type { Db } from './client.ts'
 import type { Review } from './ledger.ts'
-import type { TallyRow } from './poll-store.ts'
+import { settingsOfTally, type RoundTally } from './poll-store.ts'
 import { optionLabels, tallies, tallyBuckets } from './schema.ts'
 
 /** A ballot as the ledger has it; a null answer is a withdrawal. */
@@ -48,8 +48,8 @@ export async function listBallots (db: Db, { pollId, round, maxVersion, after, l
 interface BallotRow extends Record<string, unknown> { voter_id: string, n: number, version: string, answer: Answer | null, review: Review | null, at: string }
 
 /** Tallies of a poll's rounds after one and before another, oldest first. */
-export async function listTallies (db: Db, pollId: string, rounds: { after: number, before: number, limit: number }): Promise<TallyRow[]> {
-  return await db.select().from(tallies)
+export async function listTallies (db: Db, pollId: string, rounds: { after: number, before: number, limit: number }): Promise<RoundTally[]> {
+  return await db.select({ tally: tallies, settings: settingsOfTally }).from(tallies)
     .where(and(eq(tallies.pollId, pollId), gt(tallies.round, rounds.after), lt(tallies.round, rounds.before)))
     .orderBy(asc(tallies.round)).limit(rounds.limit)
 }

@@ -126,8 +126,10 @@ export async function appendBallots<T> (
     const [tally] = tallies
     if (poll === undefined || tally === undefined) return undefined
 
-    const buckets = isOpenEnded(poll.kind) ? await readBuckets(tx, pollId, poll.round, held) : undefined
-    const admission = tally.access === 'open' ? undefined : await readAdmission(tx, tally.access, tally.room_id, voterIds)
+    const [buckets, admission] = await Promise.all([
+      isOpenEnded(poll.kind) ? readBuckets(tx, pollId, poll.round, held) : undefined,
+      tally.access === 'open' ? undefined : readAdmission(tx, tally.access, tally.room_id, voterIds)
+    ])
     const state = { ...readState(poll, tally, newest, buckets), admission }
     const decision = decide(state)
     // Not awaited here, so that COMMIT leaves together with it. Should it fail, that COMMIT rolls back and says nothing of it.

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel } from 'drizzle-orm'
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
+import type { PollSettings } from '../server/protocol/poll-settings.ts'
 import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
 import type { Review, StoredTally } from './ledger.ts'
@@ -183,7 +184,21 @@ export async function deletePoll (db: Db, pollId: string, decide: (state: Locked
   })
 }
 
+/** The last tally of a round, with what its ballots counted by. */
+export interface RoundTally { tally: TallyRow, settings: PollSettings }
+
+/** One statement with its tally. The newest row that is not newer is of the same round: each round begins with one. */
+export const settingsOfTally = sql<PollSettings>`coalesce((
+  SELECT v.definition->'settings' FROM poll_versions v
+  WHERE v.poll_id = ${tallies.pollId} AND v.version <= ${tallies.version} ORDER BY v.version DESC LIMIT 1), '{}')`
+
 /** The tally of one round, the current one or an older one. */
+export async function findRoundTally (db: Db, pollId: string, round: number): Promise<RoundTally | undefined> {
+  const [row] = await db.select({ tally: tallies, settings: settingsOfTally }).from(tallies).where(and(eq(tallies.pollId, pollId), eq(tallies.round, round)))
+  return row
+}
+
+/** The same without its settings. */
 export async function findTally (db: Db, pollId: string, round: number): Promise<TallyRow | undefined> {
   const [row] = await db.select().from(tallies).where(and(eq(tallies.pollId, pollId), eq(tallies.round, round)))
   return row

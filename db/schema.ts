@@ -101,6 +101,8 @@ export const accessCodes = pgTable('access_codes', {
   codeHash: text().notNull(),
   createdAt: createdAt(),
   usedAt: instant(),
+  /** The voter that the device was until then; null for a device that was none. */
+  redeemedBy: uuid(),
   revokedAt: instant()
 }, (table) => [uniqueIndex('access_codes_room_id_code_hash_key').on(table.roomId, table.codeHash)])
 
@@ -112,7 +114,11 @@ export const participants = pgTable('participants', {
   bannedAt: instant(),
   joinedAt: instant(),
   createdAt: createdAt()
-}, (table) => [primaryKey({ columns: [table.roomId, table.voterId] })])
+}, (table) => [
+  primaryKey({ columns: [table.roomId, table.voterId] }),
+  // Read with every poll and room, of which few have bans and some have thousands of participants.
+  index('participants_banned_idx').on(table.roomId).where(sql`banned_at IS NOT NULL`)
+])
 
 /** Questions of the audience. */
 export const questions = pgTable('questions', {

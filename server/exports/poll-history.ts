@@ -36,9 +36,9 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
     async * rounds () {
       for (let after = 0; ;) {
         const past = await listTallies(db, poll.id, { after, before: poll.round, limit: roundsPerPage })
-        yield * past.map((tally) => toPastResults(poll, tally))
+        yield * past.map((one) => toPastResults(poll, one))
         if (past.length < roundsPerPage) break
-        after = past.at(-1)?.round ?? poll.round
+        after = past.at(-1)?.tally.round ?? poll.round
       }
       yield results
     },

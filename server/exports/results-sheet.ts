@@ -1,5 +1,5 @@
 import { kinds } from '../polls/kinds/kinds.ts'
-import { orderOf } from '../polls/kinds/ranking/ranking.ts'
+import { orderOf } from '../polls/kinds/ranking/orders.ts'
 import type { ResultsRow } from '../protocol/export.ts'
 import type { PollKind, Results } from '../protocol/poll.ts'
 import type { PollHistory } from './poll-history.ts'

@@ -1,7 +1,7 @@
 import type { LedgerBallot } from '../../db/export-store.ts'
 import { countedAnswer } from '../polls/ballot.ts'
 import { kinds } from '../polls/kinds/kinds.ts'
-import { orderOf } from '../polls/kinds/ranking/ranking.ts'
+import { orderOf } from '../polls/kinds/ranking/orders.ts'
 import type { Poll, PollKind, Results } from '../protocol/poll.ts'
 
 /** A poll may become one of another kind with a new round. What was derived of an older round tells what it was then. */

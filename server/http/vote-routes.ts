@@ -94,8 +94,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
     reply.header('cache-control', privateCache)
     const { results, isForEveryone } = await replay.findVersion(pollId, await authentication.identifyOnlooker(request, 'results:read'), version, round)
     reply.header('cache-control', isForEveryone ? publicCache : privateCache)
-    // What was shown never changes, but for the right answer of a quiz, which may be hidden again.
-    if (isFresh(request, reply, `v${version}${results.derived?.correct === undefined ? '' : '-revealed'}`)) void reply.code(304).send(null)
+    if (isFresh(request, reply, `v${version}${revealTagOf(results)}`)) void reply.code(304).send(null)
     else void reply.type('application/json; charset=utf-8').send(jsonOf(results))
   }
 
@@ -106,12 +105,21 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
 
   function sendResults (request: FastifyRequest, reply: FastifyReply, { results, isForEveryone, isPast }: VisibleResults): void {
     reply.header('cache-control', isForEveryone ? publicCache : privateCache)
-    // Ending a round makes its results final without a version of their own: the new one belongs to the round that begins.
-    if (isFresh(request, reply, isPast ? `${results.version}-past` : results.version)) {
+    if (isFresh(request, reply, isPast ? pastTagOf(results) : results.version)) {
       answers.notModified += 1
       void reply.code(304).send(null)
     } else {
       void reply.type('application/json; charset=utf-8').send(jsonOf(results))
     }
   }
+}
+
+/** Ending a round makes its results final without a version of their own: the new one belongs to the round that begins. */
+function pastTagOf (results: Results): string {
+  return `${results.version}-past${revealTagOf(results)}`
+}
+
+/** What was shown never changes, but for the right answer of a quiz, which comes and goes with the reveal. */
+function revealTagOf ({ derived }: Results): string {
+  return derived?.correct === undefined ? '' : '-revealed'
 }

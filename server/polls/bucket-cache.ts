@@ -1,7 +1,7 @@
 import type { HeldBuckets } from '../../db/ledger.ts'
 
-// Some 100 bytes each.
-const maxBuckets = 500_000
+// Up to 200 bytes each, with what their kind keeps of them.
+const maxBuckets = 400_000
 
 /**
  * The buckets of open-ended polls as of the last batch that this instance has committed, so that the next one reads only what others

@@ -45,7 +45,9 @@ function openNow (state: LockedState): PollChange['poll'] {
   const { timeLimitSeconds } = poll.settings
   const goesOn = poll.status === 'paused' && poll.openedAt !== null
   const limit = timeLimitSeconds === undefined || goesOn ? withoutPastClose(state) : { closesAt: new Date(now.getTime() + timeLimitSeconds * 1000) }
-  return { openedAt: poll.openedAt ?? now, ...limit }
+  // Nobody saw what the host revealed of a draft; whoever opens it revealed shows it from the first vote on.
+  const revealedAt = poll.status === 'draft' ? (poll.revealed === true ? now : null) : poll.revealedAt
+  return { openedAt: poll.openedAt ?? now, revealedAt, ...limit }
 }
 
 /** Who opens or resets a poll after its time means it: the time that has passed would close it again at once. */
@@ -68,5 +70,6 @@ export function applySchedule (state: LockedState): PollChange | undefined {
 /** Shows the results to everyone or hides them, whatever the policy. */
 export function applyReveal ({ poll, tally, now }: LockedState, revealed: boolean): PollChange | undefined {
   if (poll.revealed === revealed) return undefined
-  return { poll: { revealed, ...(revealed ? { revealedAt: poll.revealedAt ?? now } : {}) }, tally: { round: poll.round, content: tally } }
+  const isShown = revealed && poll.status !== 'draft'
+  return { poll: { revealed, ...(isShown ? { revealedAt: poll.revealedAt ?? now } : {}) }, tally: { round: poll.round, content: tally } }
 }

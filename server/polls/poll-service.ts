@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7'
 import type { Db } from '../../db/client.ts'
-import { changePoll, deletePoll, findTally, insertPoll, listPolls, readClock, type LockedState, type PollChange } from '../../db/poll-store.ts'
+import { changePoll, deletePoll, findRoundTally, insertPoll, listPolls, readClock, type LockedState, type PollChange } from '../../db/poll-store.ts'
 import type { NewPoll, Poll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
@@ -99,8 +99,8 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
 
     /** The results of a round that has ended, or undefined when there was none. */
     async findPastResults (poll: Poll, round: number): Promise<Results | undefined> {
-      const tally = await findTally(db, poll.id, round)
-      return tally === undefined ? undefined : toPastResults(poll, tally)
+      const past = await findRoundTally(db, poll.id, round)
+      return past === undefined ? undefined : toPastResults(poll, past)
     }
   }
 }

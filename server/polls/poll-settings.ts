@@ -5,7 +5,7 @@ import { invalidField } from '../protocol/problem.ts'
 import type { Definition, OwnSetting } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
 
-const ownSettings = ['scale', 'range', 'correct', 'shuffle', 'moderation'] as const satisfies OwnSetting[]
+const ownSettings = ['scale', 'range', 'correct', 'shuffle', 'moderation', 'stopWords', 'mergePlurals'] as const satisfies OwnSetting[]
 
 /** What of these settings this kind has, with the defaults filled in. Throws validation_failed for what means nothing here. */
 export function defineSettings (kind: PollKind, given: NewSettings, ballots: Omit<Definition, 'settings'>): PollSettings {
@@ -51,5 +51,6 @@ export function editSettings (kind: PollKind, before: { kind: PollKind, settings
 /** Whether these settings let the same ballots count, and into the same buckets. */
 export function isSameBallot (a: PollSettings, b: PollSettings): boolean {
   return a.scale?.min === b.scale?.min && a.scale?.max === b.scale?.max &&
-    isDeepStrictEqual(a.range, b.range) && isDeepStrictEqual(a.correct, b.correct)
+    isDeepStrictEqual(a.range, b.range) && isDeepStrictEqual(a.correct, b.correct) &&
+    isDeepStrictEqual(a.stopWords, b.stopWords) && (a.mergePlurals ?? false) === (b.mergePlurals ?? false)
 }

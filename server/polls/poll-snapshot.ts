@@ -1,4 +1,4 @@
-import type { StoredPoll, TallyRow } from '../../db/poll-store.ts'
+import type { RoundTally, StoredPoll } from '../../db/poll-store.ts'
 import type { LockedPoll, StoredTally } from '../../db/ledger.ts'
 import type { Derived } from '../protocol/derived.ts'
 import type { Poll, Results } from '../protocol/poll.ts'
@@ -81,9 +81,9 @@ function deriveResults ({ derived, correctVoters }: StoredTally, correct: Correc
   return correct === undefined ? derived : { ...derived, correct, correctVoters }
 }
 
-/** An older round reads as closed and final, whatever the poll does now. Its right answer is the current round's too. */
-export function toPastResults ({ revealed, correct }: Poll, tally: TallyRow): Results {
-  return toResults(tally.pollId, { round: tally.round, status: 'closed', revealed, settings: correct === undefined ? {} : { correct } }, tally, tally.at)
+/** An older round reads as closed and final, whatever the poll does now. It has its own right answer, which is shown while the poll is revealed. */
+export function toPastResults ({ revealed }: Poll, { tally, settings }: RoundTally): Results {
+  return toResults(tally.pollId, { round: tally.round, status: 'closed', revealed, settings }, tally, tally.at)
 }
 
 function toText (instant: Date | null): string | null {

@@ -108,7 +108,7 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
       if (poll.round === 1) return after === 0 ? [(await views.findResults(pollId, onlooker)).results] : []
       // Every round that has ended is seen alike.
       await views.findResults(pollId, onlooker, 1)
-      const past = (await listTallies(db, pollId, { after, before: poll.round, limit })).map((tally) => toPastResults(poll, tally))
+      const past = (await listTallies(db, pollId, { after, before: poll.round, limit })).map((past) => toPastResults(poll, past))
       if (past.length === limit || after >= poll.round) return past
       return [...past, ...await findCurrent(pollId, onlooker)]
     }
@@ -127,7 +127,7 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
   /** Counting takes its time, in which the results may have been hidden. */
   async function checkAgain (pollId: string, onlooker: Onlooker, round: number): Promise<{ isForEveryone: boolean, isRevealed: boolean }> {
     const { isForEveryone } = await views.findResults(pollId, onlooker, round)
-    return { isForEveryone, isRevealed: (await views.find(pollId, onlooker)).poll.correct !== undefined }
+    return { isForEveryone, isRevealed: (await views.find(pollId, onlooker)).poll.revealed === true }
   }
 
   async function findCurrent (pollId: string, onlooker: Onlooker): Promise<Results[]> {

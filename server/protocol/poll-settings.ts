@@ -43,6 +43,10 @@ const Moderation = Type.Union([Type.Literal('post'), Type.Literal('pre')], {
   description: 'Whether what people write is shown at once, or only after a moderator has approved it'
 })
 
+const StopWord = TextLine(50, 'A word that is not counted, however it is written.')
+const StopWords = Type.Array(StopWord, { maxItems: 100, description: 'Words that are left out of an answer; one of these alone is refused' })
+const MergePlurals = Type.Boolean({ description: 'English plurals count as their singular, by a rule of thumb' })
+
 const Explanation = TextLine(500, 'Shown with the right answer.')
 const TimeLimit = Type.Integer({ minimum: 3, maximum: 86_400, description: 'Seconds; opening the poll sets closesAt this far ahead' })
 
@@ -54,6 +58,8 @@ export const newSettings = {
   explanation: Type.Optional(Nullable(Explanation)),
   scoring: Type.Optional(Nullable(Scoring)),
   moderation: Type.Optional(Moderation),
+  stopWords: Type.Optional(StopWords),
+  mergePlurals: Type.Optional(MergePlurals),
   shuffle: Type.Optional(Type.Boolean({ description: 'Each voter sees the options in an order of their own' })),
   timeLimitSeconds: Type.Optional(Nullable(TimeLimit))
 }
@@ -67,6 +73,8 @@ export const settings = {
   explanation: Type.Optional(Type.String()),
   scoring: Type.Optional(Scoring),
   moderation: Type.Optional(Moderation),
+  stopWords: Type.Optional(Type.Array(Type.String())),
+  mergePlurals: Type.Optional(Type.Boolean()),
   shuffle: Type.Optional(Type.Boolean()),
   timeLimitSeconds: Type.Optional(Type.Integer({ minimum: 1 }))
 }

@@ -52,16 +52,18 @@ export function createAccessCodeService ({ db, rooms, identity, keyedHash }: Acc
     },
 
     /**
-     * Makes the caller the voter of a code, or says again that it is. Throws forbidden for a code that was revoked or is another device's.
+     * Makes the caller the voter of a code, or says again that it is: also to whom the first answer did not reach, and who so still is the
+     * voter that it was. Throws forbidden for a code that was revoked or is another device's.
      * @param voterId of the caller, if it is a voter already
      * @returns undefined for a code that the room does not have: the caller counts these
      */
     async redeem (roomId: string, typed: string, voterId: string | undefined): Promise<{ voter: VoterIdentity, isFirst: boolean } | undefined> {
-      const found = await takeAccessCode(db, roomId, keyedHash.hashes(normalizeRoomCode(typed)))
+      const found = await takeAccessCode(db, { roomId, hashes: keyedHash.hashes(normalizeRoomCode(typed)), redeemedBy: voterId })
       if (found === undefined) return undefined
-      const { code: { id, revokedAt }, isTaken } = found
+      const { code: { id, redeemedBy, revokedAt }, isTaken } = found
       if (revokedAt !== null) throw new PlenumError('forbidden', { detail: 'This access code was revoked.' })
-      if (!isTaken && voterId !== id) throw new PlenumError('forbidden', { detail: 'This access code was used on another device.' })
+      const isSameDevice = voterId !== undefined && [id, redeemedBy].includes(voterId)
+      if (!isTaken && !isSameDevice) throw new PlenumError('forbidden', { detail: 'This access code was used on another device.' })
       return { voter: identity.identifyVoter(id), isFirst: isTaken }
     }
   }

@@ -11,7 +11,7 @@ import { takeDueDeliveries } from '../../db/delivery-queue.ts'
 import { listBallots, listBuckets, listLabels, listTallies } from '../../db/export-store.ts'
 import { appendBallots } from '../../db/ledger.ts'
 import { listInvitations, listMembers } from '../../db/member-store.ts'
-import { findNewestBallots, findPolls, findRoomPolls, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
+import { findNewestBallots, findPolls, findRoomPolls, findRoundTally, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
 import * as schema from '../../db/schema.ts'
 import { findLiveSession, findUserByEmail, listLiveCredentials } from '../../db/user-store.ts'
@@ -42,10 +42,11 @@ async function fill () {
     SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - n * 60000), 12, '0') || '7000a' || substr(md5(p.id::text || n), 1, 15))::uuid,
       w.id, p.id, 'poll.results', '{}', CASE WHEN n = 1 AND left(p.id::text, 1) = '0' THEN 'waiting' ELSE 'delivered' END
     FROM webhooks w JOIN polls p ON p.room_id = w.room_id, generate_series(1, 10) n`
+  await admin`INSERT INTO participants (room_id, voter_id, joined_at) SELECT id, gen_random_uuid(), now() FROM rooms, generate_series(1, 20)`
   await admin`ANALYZE`
 }
 
-t.test('no query of the vote, join, read, repair and sign-in paths reads a whole table', async (t) => {
+t.test('no query of the vote, join, read, repair and sign-in paths reads a whole table, and none all participants of a room', async (t) => {
   await fill()
   const plans: string[] = []
   const sql = postgres(url, {
@@ -76,7 +77,8 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'a poll': async () => await findPolls(db, [pollId]),
     'the polls of a room': async () => await findRoomPolls(db, roomId),
     'the polls of a host': async () => await listPolls(db, { userId: ownerId, limit: 20 }),
-    'an old round': async () => await findTally(db, pollId, 1),
+    'an old round': async () => await findRoundTally(db, pollId, 1),
+    'the newest version of a round': async () => await findTally(db, pollId, 1),
     'versions for the repair': async () => await listPollVersions(db, [pollId], [roomId]),
     'what is due': async () => await listDuePolls(db, 1000),
     'a page of an export': async () => await listBallots(db, { pollId, round: 1, maxVersion: 9, after: { voterId, n: 1 }, limit: 500 }),
@@ -102,6 +104,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     plans.length = 0
     await ask()
     t.ok(plans.length > 0, `${name}: the plan was told`)
-    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots|webhook_deliveries)\b/, name)
+    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots|participants|webhook_deliveries)\b/, name)
+    t.notMatch(plans.join('\n'), /(using|on) participants_room_id_voter_id_pk/, name)
   }
 })

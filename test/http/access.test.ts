@@ -121,6 +121,30 @@ t.test('a code makes one device its voter, however it is typed, and that device 
   t.match((await host.call<{ items: AccessCode[] }>('GET', `/rooms/${room.id}/access-codes`)).body.items, [{ id, usedAt: /^20/, revokedAt: null }])
 })
 
+t.test('a device whose answer was lost gets the same voter with the same code, and no other device does', async (t) => {
+  const { room, pollId } = await createRoom('codes')
+  const { id, code } = await createCode(room)
+  const { voterToken } = await createVoter(url)
+  t.match(await redeem(room, code, voterToken), { status: 201, body: { voterId: id } })
+  const again = await redeem(room, code, voterToken, b.url)
+  t.match(again, { status: 200, body: { voterId: id } }, 'it still is the voter that it was')
+  t.match(again.headers.get('set-cookie'), `voter=${again.body.voterToken}; `)
+  t.match((await voteOverHttp(url, again.body.voterToken, pollId, { choices: [1] })).body, { status: 'recorded' })
+  expectProblem(t, await voteOverHttp(url, voterToken, pollId, { choices: [1] }), 'forbidden')
+  for (const token of [undefined, (await createVoter(url)).voterToken]) expectProblem(t, await redeem(room, code, token), 'forbidden')
+
+  const onSocket = await createCode(room)
+  const [before, after] = [await connectSocket(t, url, { auth: { voterToken } }), await connectSocket(t, b.url, { auth: { voterToken } })]
+  for (const socket of [before, after]) {
+    t.match(await socket.call('room:join', { code: room.code, accessCode: onSocket.code }), { ok: true, data: { polls: [{ myVote: null }] } })
+  }
+  t.match(await after.vote(pollId, 2), { ok: true, data: { status: 'recorded' } })
+  t.match((await host.results(pollId)).body, { voters: 2, counts: { 1: 1, 2: 1 } })
+
+  await host.call('DELETE', `/rooms/${room.id}/access-codes/${id}`)
+  expectProblem(t, await redeem(room, code, voterToken), 'forbidden', 'revoked is revoked')
+})
+
 t.test('of 50 devices with the same code one wins', async (t) => {
   const { room } = await createRoom('codes')
   const { code } = await createCode(room)

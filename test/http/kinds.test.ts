@@ -76,6 +76,9 @@ t.test('[O4] a definition that cannot be is refused with the field that is wrong
     [{ ...quiz, moderation: 'pre' }, '/moderation'],
     [{ kind: 'words', shuffle: true }, '/shuffle'],
     [{ kind: 'words', maxChoices: 6 }, '/maxChoices'],
+    [{ kind: 'words', stopWords: [' '] }, '/stopWords/0'],
+    [{ kind: 'text', stopWords: ['a'] }, '/stopWords'],
+    [{ kind: 'text', mergePlurals: true }, '/mergePlurals'],
     [{ kind: 'text', maxChoices: 2 }, '/maxChoices'],
     ...['rating', 'number', 'text', 'words'].map((kind) => [{ kind, options: options(2) }, '/options'] as const),
     ...['single', 'multiple', 'ranking'].flatMap((kind) => [[{ kind, options: options(1) }, '/options'], [{ kind }, '/options']] as const),
@@ -127,6 +130,7 @@ t.test('[L4] under ballots the scale, the range and the right answer stay; texts
     ['number', { correct: { value: 1 } }, { timeLimitSeconds: 60 }],
     ['single', { correct: [1] }, { shuffle: true }],
     ['words', { maxChoices: 1 }, { moderation: 'pre' }],
+    ['words', { stopWords: ['and'] }, { mergePlurals: false }],
     ['text', { kind: 'words' }, { question: 'Why?' }]
   ] satisfies [PollKind, PollEdit, PollEdit][]) {
     const poll = await open(kind)

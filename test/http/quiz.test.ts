@@ -68,6 +68,49 @@ t.test('a new round begins without points', async (t) => {
   t.notOk('derived' in past, 'the right answer is the new round\'s too')
 })
 
+t.test('[R6] an older round shows its own right answer, and only while it is revealed', async (t) => {
+  const poll = await host.openPoll(quiz)
+  await (await enter(poll.roomId)).answer(poll.id, { choices: [2] })
+  await host.command(poll.id, 'reset')
+  await host.call('PATCH', `/polls/${poll.id}`, { correct: [3] }, { 'if-match': '*' })
+  const readPast = async (etag?: string) => await host.call<Results>('GET', `/polls/${poll.id}/results?round=1`, undefined, etag === undefined ? {} : { 'if-none-match': etag })
+  const hidden = await readPast()
+  t.notOk('derived' in hidden.body)
+  const hiddenTag = hidden.headers.get('etag') ?? ''
+  t.equal((await readPast(hiddenTag)).status, 304)
+
+  await reveal(poll.id)
+  const shown = await readPast(hiddenTag)
+  t.match(shown, { status: 200, body: { derived: { correct: [2], correctVoters: 1 } } }, 'the old right answer beside those who had it')
+  const shownTag = shown.headers.get('etag') ?? ''
+  t.not(shownTag, hiddenTag)
+  t.equal((await readPast(shownTag)).status, 304)
+  t.match((await host.call<{ items: Results[] }>('GET', `/polls/${poll.id}/rounds`)).body.items, [{ derived: { correct: [2] } }, { derived: { correct: [3] } }])
+
+  await reveal(poll.id, false)
+  const again = await readPast(shownTag)
+  t.equal(again.status, 200, 'what is hidden again is not taken for fresh')
+  t.notOk('derived' in again.body)
+})
+
+t.test('a draft that is revealed keeps its points for whoever votes before the audience sees the answer', async (t) => {
+  const hidden = await host.createPoll(quiz)
+  await reveal(hidden.id)
+  await reveal(hidden.id, false)
+  await host.command(hidden.id, 'open')
+  const ada = await enter(hidden.roomId)
+  await ada.answer(hidden.id, { choices: [2] })
+  await reveal(hidden.id)
+  t.match(await ada.mine(), { points: 1000 }, 'nobody saw the draft')
+
+  const shown = await host.createPoll(quiz)
+  await reveal(shown.id)
+  t.match((await host.command(shown.id, 'open')).body, { revealed: true, correct: [2] })
+  const ben = await enter(shown.roomId)
+  await ben.answer(shown.id, { choices: [2] })
+  t.equal(await ben.mine(), null, 'the answer was there from the opening on')
+})
+
 t.test('[L2] a time limit closes the poll by the server\'s clock, and speed is measured by it', async (t) => {
   const poll = await host.openPoll({ ...quiz, timeLimitSeconds: 3 })
   t.match(poll, { scoring: 'speed', timeLimitSeconds: 3 })

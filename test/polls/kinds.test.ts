@@ -4,6 +4,7 @@ import t from 'tap'
 import { createBucketCache } from '../../server/polls/bucket-cache.ts'
 import { kinds } from '../../server/polls/kinds/kinds.ts'
 import { histogramOf } from '../../server/polls/kinds/number/histogram.ts'
+import { toSingular } from '../../server/polls/kinds/words/plurals.ts'
 import type { Answer, PollKind } from '../../server/protocol/poll.ts'
 import type { PollSettings } from '../../server/protocol/poll-settings.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
@@ -46,6 +47,26 @@ t.test('[V3] folding a folded word changes nothing, whatever the script', async 
   holds(t, fc.property(fc.array(fc.oneof(parts, fc.string({ unit: 'binary', minLength: 1, maxLength: 2 })), { maxLength: 8 }), (letters) => {
     const folded = foldWord(letters.join(''))
     assert.equal(foldWord(folded), folded)
+  }), 1000)
+})
+
+t.test('stop words are left out however they are written, and plurals count as their singular where a poll says so', async (t) => {
+  const stopWords = ['The', 'and', 'Straße']
+  t.strictSame(normalize('words', { words: ['THE', 'tea', ' and '] }, { stopWords }), { words: ['tea'] })
+  t.equal(normalize('words', { words: ['the', 'STRASSE'] }, { stopWords }), 'validation_failed', 'nothing is left')
+  t.equal(normalize('words', { words: [] }, { stopWords }), 'too_few_choices')
+  t.equal(normalize('words', { words: ['the', 'tea'] }, { stopWords }, { minChoices: 2, maxChoices: 3 }), 'too_few_choices', 'what counts is counted')
+  t.strictSame(normalize('words', { words: ['Cats', 'cat'] }, { mergePlurals: true }), { words: ['cat'] })
+  t.strictSame(normalize('words', { words: ['cats', 'cat'] }), { words: ['cat', 'cats'] }, 'not unless it is asked for')
+  t.equal(normalize('words', { words: ['cats'] }, { mergePlurals: true, stopWords: ['cat'] }), 'validation_failed')
+  for (const [plural, singular] of [['boxes', 'box'], ['classes', 'class'], ['parties', 'party'], ['houses', 'house'], ['ties', 'tie'], ['wishes', 'wish'], ['dogs', 'dog']] as const) t.equal(toSingular(plural), singular)
+  for (const word of ['class', 'bus', 'this', 'gas', 'mice', 'analysis', '2020s', 'ós', '__proto__', 'οδος']) t.equal(toSingular(word), word)
+})
+
+t.test('[V3] the singular of a singular is itself', async (t) => {
+  holds(t, fc.property(fc.array(fc.constantFrom('s', 'e', 'i', 'y', 'x', 'c', 'h', 'a', 'u', ' ', 'é'), { maxLength: 9 }), (letters) => {
+    const singular = toSingular(letters.join(''))
+    assert.equal(toSingular(singular), singular)
   }), 1000)
 })
 
@@ -98,6 +119,36 @@ t.test('of more than 200 words the most frequent are shown, and all of them are 
   t.ok(Object.values(counts).every((count) => count === 2))
   const numbers = kinds.number.show(new Map([['1e+21', 1], ['-0.5', 2], ['3', 0]]), { minChoices: 1, maxChoices: 1, optionIds: new Set(), settings: {} })
   t.strictSame([{ ...numbers.counts }, numbers.derived?.distinct], [{ '-0.5': 2, 1e21: 1 }, 2], 'what everyone took back is not shown')
+})
+
+t.test('of buckets that grow from batch to batch the same is shown as of buckets that are read anew', async (t) => {
+  const bucket = {
+    number: fc.oneof(fc.integer({ min: -20, max: 20 }), fc.double({ min: -1e12, max: 1e12, noNaN: true })).map((value) => String(value + 0)),
+    words: fc.string({ minLength: 1, maxLength: 2 }),
+    ranking: fc.shuffledSubarray([1, 2, 3, 4], { minLength: 1 }).map((choices) => choices.join(','))
+  }
+  for (const kind of ['number', 'words', 'ranking'] as const) {
+    const batches = fc.array(fc.array(fc.tuple(bucket[kind], fc.integer({ min: 0, max: 3 })), { maxLength: 60 }), { minLength: 2, maxLength: 8 })
+    holds(t, fc.property(batches, fc.nat({ max: 9 }), (given, clearedAt) => {
+      const held = new Map<string, number>()
+      const show = (buckets: Map<string, number>) => kinds[kind].show(buckets, { minChoices: 1, maxChoices: 4, optionIds: new Set([1, 2, 3, 4]), settings: {} })
+      given.forEach((batch, at) => {
+        if (at === clearedAt) held.clear()
+        for (const [name, count] of batch) held.set(name, count)
+        assert.deepEqual(show(held), show(new Map(held)))
+      })
+    }), 60)
+  }
+})
+
+t.test('the most frequent 200 are those that sorting all of them gives', async (t) => {
+  const many = fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.integer({ min: 0, max: 4 })), { minLength: 150, maxLength: 400, size: 'max' })
+  holds(t, fc.property(many, (given) => {
+    const buckets = new Map(given)
+    const { counts } = kinds.words.show(buckets, { minChoices: 1, maxChoices: 3, optionIds: new Set(), settings: {} })
+    const sorted = Array.from(buckets).filter(([, count]) => count > 0).sort(([a, aCount], [b, bCount]) => bCount - aCount || (a < b ? -1 : 1))
+    assert.deepEqual(new Map(Object.entries(counts)), new Map(sorted.slice(0, 200)))
+  }), 60)
 })
 
 t.test('statistics of a rating are those of its ballots', async (t) => {

@@ -1,11 +1,36 @@
 import type { Buckets } from './kind.ts'
+import { createBucketParser, type Parsed } from './parsed-buckets.ts'
 
 /** A value and how many voters gave it; the smallest value first. */
 export type Distribution = readonly { value: number, count: number }[]
 
+const parseNumbers = createBucketParser(Number)
+const sortedNumbers = new WeakMap<readonly Parsed<number>[], Parsed<number>[]>()
+
 export function distributionOf (buckets: Buckets): Distribution {
-  return Array.from(buckets, ([value, count]) => ({ value: Number(value), count }))
-    .filter(({ count }) => count > 0).sort((a, b) => a.value - b.value)
+  const numbers = parseNumbers(buckets)
+  const before = sortedNumbers.get(numbers) ?? []
+  const sorted = before.length === numbers.length ? before : merge(before, numbers.slice(before.length).sort(byValue))
+  sortedNumbers.set(numbers, sorted)
+  return sorted.filter(({ count }) => count > 0)
+}
+
+/** Both are sorted. */
+function merge (many: readonly Parsed<number>[], few: readonly Parsed<number>[]): Parsed<number>[] {
+  const merged: Parsed<number>[] = []
+  let next = 0
+  for (const one of many) {
+    for (let other = few[next]; other !== undefined && other.value < one.value; other = few[next]) {
+      merged.push(other)
+      next += 1
+    }
+    merged.push(one)
+  }
+  return merged.concat(few.slice(next))
+}
+
+function byValue (a: Parsed<number>, b: Parsed<number>): number {
+  return a.value - b.value
 }
 
 export interface Statistics {
@@ -18,11 +43,17 @@ export interface Statistics {
 
 /** Always summed from the smallest value up, so that the same ballots give the same digits wherever they are counted. */
 export function statisticsOf (distribution: Distribution): Statistics {
-  const voters = distribution.reduce((sum, { count }) => sum + count, 0)
+  let voters = 0
+  let sum = 0
+  for (const { value, count } of distribution) {
+    voters += count
+    sum += value * count
+  }
   if (voters === 0) return { mean: null, median: null, stddev: null }
-  const mean = distribution.reduce((sum, { value, count }) => sum + value * count, 0) / voters
-  const variance = distribution.reduce((sum, { value, count }) => sum + (value - mean) ** 2 * count, 0) / voters
-  return { mean, median: medianOf(distribution, voters), stddev: Math.sqrt(variance) }
+  const mean = sum / voters
+  let squares = 0
+  for (const { value, count } of distribution) squares += (value - mean) ** 2 * count
+  return { mean, median: medianOf(distribution, voters), stddev: Math.sqrt(squares / voters) }
 }
 
 function medianOf (distribution: Distribution, voters: number): number {

@@ -6,9 +6,13 @@ import type { Order } from './orders.ts'
  * Source: Borda's own rule, counted from 0 (Reilly, "Social Choice in the South Seas", International Political Science Review 23, 2002).
  */
 export function bordaOf (orders: readonly Order[], optionIds: readonly number[]): Counts {
-  const points: Counts = Object.fromEntries(optionIds.map((id) => [id, 0]))
+  // By id, which are small numbers.
+  const points = new Float64Array(Math.max(0, ...optionIds) + 1)
   for (const { choices, count } of orders) {
-    choices.forEach((id, place) => { points[id] = (points[id] ?? 0) + (optionIds.length - 1 - place) * count })
+    for (let place = 0; place < choices.length; place++) {
+      const id = choices[place] ?? 0
+      points[id] = (points[id] ?? 0) + (optionIds.length - 1 - place) * count
+    }
   }
-  return points
+  return Object.fromEntries(optionIds.map((id) => [id, points[id] ?? 0]))
 }

@@ -1,15 +1,8 @@
 import { readChoices, severalOptions } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 import { bordaOf } from './borda.ts'
-import { firstPreferences, ordersOf } from './orders.ts'
 import { runInstantRunoff } from './instant-runoff.ts'
-
-const separator = ','
-
-/** The order of preference that a bucket stands for. */
-export function orderOf (bucket: string): number[] {
-  return bucket.split(separator).map(Number)
-}
+import { ordersOf, separator } from './orders.ts'
 
 /** Options in the voter's order of preference, all of them or the first few. The counts are first preferences. */
 export const ranking: Kind = {
@@ -22,8 +15,11 @@ export const ranking: Kind = {
   buckets: ({ choices = [] }) => [choices.join(separator)],
 
   show (buckets, { optionIds }) {
-    const orders = ordersOf(buckets, separator)
+    const orders = ordersOf(buckets)
     const ids = Array.from(optionIds)
-    return { counts: firstPreferences(orders, ids), derived: { borda: bordaOf(orders, ids), irv: runInstantRunoff(orders, ids) } }
+    const irv = runInstantRunoff(orders, ids)
+    // While nobody has left, a ballot counts for whom it names first.
+    const counts = irv.rounds[0]?.counts ?? Object.fromEntries(ids.map((id) => [id, 0]))
+    return { counts, derived: { borda: bordaOf(orders, ids), irv } }
   }
 }

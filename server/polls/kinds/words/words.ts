@@ -1,34 +1,44 @@
-import { PlenumError } from '../../../protocol/problem.ts'
+import { invalidField, PlenumError } from '../../../protocol/problem.ts'
 import { hasAtMostGraphemes, hasSomethingToRead } from '../../../protocol/text.ts'
-import { foldWords } from '../../../protocol/word-folding.ts'
+import { foldWord } from '../../../protocol/word-folding.ts'
 import { checkCount, wrongForm } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 import { mostFrequent } from '../most-frequent.ts'
+import { toSingular } from './plurals.ts'
 
 const maxWords = 5
 const maxGraphemes = 50
 // A bucket is a key of an index, and PostgreSQL takes no key above 2704 bytes.
 const maxBytes = 2000
 
-/** A few words; the same word counts once for each voter. */
+/** A few words; the same word counts once for each voter, and a stop word not at all. */
 export const words: Kind = {
   optionLimits: null,
-  ownSettings: ['moderation'],
+  ownSettings: ['moderation', 'stopWords', 'mergePlurals'],
   isOpenEnded: true,
   defaultChoices: () => ({ minChoices: 1, maxChoices: 3 }),
   refuseChoices ({ minChoices, maxChoices }) {
     if (minChoices > maxChoices) return 'minChoices must not be above maxChoices'
     return maxChoices > maxWords ? `a voter may give at most ${maxWords} words` : undefined
   },
-  defineSettings: ({ moderation = 'post' }) => ({ moderation }),
+  defineSettings: ({ moderation = 'post', stopWords = [], mergePlurals }) => ({
+    moderation,
+    ...(stopWords.length === 0 ? {} : { stopWords: Array.from(new Set(stopWords.map(foldWord))).sort() }),
+    ...(mergePlurals === undefined ? {} : { mergePlurals })
+  }),
 
   normalize ({ words }, definition) {
     if (words === undefined) throw wrongForm('words')
-    const folded = foldWords(words)
-    folded.forEach(checkWord)
+    const { stopWords = [], mergePlurals = false } = definition.settings
+    const toName = (word: string) => mergePlurals ? toSingular(foldWord(word)) : foldWord(word)
+    const named = Array.from(new Set(words.map(toName))).sort()
+    named.forEach(checkWord)
+    const stopped = new Set(stopWords.map(toName))
+    const counted = named.filter((word) => !stopped.has(word))
+    if (named.length > 0 && counted.length === 0) throw invalidField('/answer/words', 'has only words that this poll does not count')
     // Different words: what was stored counts again in the same way.
-    checkCount(folded.length, definition)
-    return { words: folded }
+    checkCount(counted.length, definition)
+    return { words: counted }
   },
 
   buckets: ({ words = [] }) => words,

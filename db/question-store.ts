@@ -57,12 +57,13 @@ export async function updateQuestion (tx: Tx, questionId: string, { isAnswered, 
   await tx.update(questions).set({ ...change, ...answeredAt }).where(eq(questions.id, questionId))
 }
 
-/** Deletes the question with its votes. What was merged into it is a question of its own again. */
+/** Deletes the question with its votes. What was merged into it is a question of its own again, with the votes that it has by then. */
 export async function deleteQuestion (tx: Tx, { id, roomId, mergedInto }: QuestionRow): Promise<void> {
-  await tx.update(questions).set({ mergedInto: null, status: sql`CASE WHEN ${questions.answeredAt} IS NULL THEN 'open' ELSE 'answered' END` })
-    .where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id)))
+  const freed = await tx.update(questions).set({ mergedInto: null, status: sql`CASE WHEN ${questions.answeredAt} IS NULL THEN 'open' ELSE 'answered' END` })
+    .where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id))).returning({ id: questions.id })
   await tx.delete(questions).where(eq(questions.id, id))
-  if (mergedInto !== null) await recount(tx, [mergedInto])
+  const touched = [...freed.map((question) => question.id), ...mergedInto === null ? [] : [mergedInto]]
+  if (touched.length > 0) await recount(tx, touched)
 }
 
 export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<boolean> {
@@ -71,20 +72,24 @@ export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<b
 
 export interface QuestionVoteRow { questionId: string, voterId: string }
 
-/** Adds and takes back votes, each at most once. Answers how many of them made a difference. */
-export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<number> {
-  let changes = 0
-  if (added.length > 0) changes += (await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ voterId: questionVotes.voterId })).length
+/** Adds and takes back votes, each at most once. Answers the questions, also merged ones, whose votes are others now. */
+export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<string[]> {
+  const touched = new Set<string>()
+  if (added.length > 0) {
+    const inserted = await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ questionId: questionVotes.questionId })
+    for (const { questionId } of inserted) touched.add(questionId)
+  }
   if (removed.length > 0) {
     const questionIds = sql.param(removed.map(({ questionId }) => questionId))
     const voterIds = sql.param(removed.map(({ voterId }) => voterId))
     // Also from what was merged into the question: its voters count there.
-    changes += (await tx.execute(sql`
+    const deleted = await tx.execute<{ from_id: string, counted_by: string }>(sql`
       DELETE FROM question_votes v USING unnest(${questionIds}::uuid[], ${voterIds}::uuid[]) AS gone (question_id, voter_id), questions q
       WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
-      RETURNING v.voter_id`)).length
+      RETURNING v.question_id AS from_id, gone.question_id AS counted_by`)
+    for (const { from_id: fromId, counted_by: countedBy } of deleted) touched.add(fromId).add(countedBy)
   }
-  return changes
+  return Array.from(touched)
 }
 
 /** Counts the voters of these questions and of what was merged into them, each voter once. */

@@ -181,6 +181,17 @@ t.test('[Q3] a merge counts the voters of both, each once, and can be undone', a
   t.match((await list(room.id)).items, [{ id: from, status: 'open', votes: 1 }], 'what was merged into a question outlives it')
 })
 
+t.test('[Q1] a question whose target is deleted counts who still votes for it', async (t) => {
+  const room = await createRoom()
+  const [token = '', other = ''] = await createTokens(2)
+  const [into, from] = [await askWithVotes(room.id, 'When?', []), await askWithVotes(room.id, 'At what time?', [token, other])]
+  await host.call('POST', `/questions/${from}/merge`, { into })
+  t.match((await vote(token, into, 'DELETE')).body, { votes: 1 })
+  await host.call('DELETE', `/questions/${into}`)
+  t.match((await list(room.id)).items, [{ id: from, status: 'open', votes: 1 }])
+  t.match((await vote(other, from, 'DELETE')).body, { votes: 0 })
+})
+
 t.test('[Q1] votes of 50 voters that race each other, and a merge, over two servers are counted exactly, and versions only rise', async (t) => {
   const room = await createRoom()
   const tokens = await createTokens(50)

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
 import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
@@ -239,4 +240,18 @@ t.test('over sockets questions are asked and voted for, and joining again recove
   t.match(await off, { items: [], total: 0 })
   t.match(await again.call('room:join', { code: room.code }), { ok: true, data: { questions: null } })
   t.match(await again.call('question:ask', { text: 'Why?' }), { ok: false, error: { code: 'conflict' } })
+})
+
+t.test('a key that may not vote takes no part in questions over a socket either', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Members', questionsMode: 'post', access: 'accounts' })).body
+  const { id: questionId } = (await ask(host.accessToken, room.id, { text: 'Why?' })).body
+  const connectAs = async (scopes: ApiScope[]) => {
+    const { key } = (await host.call<CreatedApiKey>('POST', '/api-keys', { name: 'a program', scopes })).body
+    return await connectSocket(t, url, { auth: { accessToken: key } })
+  }
+  const [reader, voter] = [await connectAs(['results:read']), await connectAs(['results:read', 'votes:write'])]
+  t.match(await reader.call('question:ask', { roomId: room.id, text: 'How?' }), { ok: false, error: { code: 'unauthenticated' } })
+  for (const event of ['question:vote', 'question:unvote'] as const) t.match(await reader.call(event, { questionId }), { ok: false, error: { code: 'unauthenticated' } }, event)
+  t.match(await voter.call('question:ask', { roomId: room.id, text: 'How?' }), { ok: true })
+  t.match(await voter.call('question:vote', { questionId }), { ok: true, data: { votes: 1 } })
 })

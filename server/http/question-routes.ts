@@ -9,16 +9,14 @@ import type { QuestionVotes } from '../questions/question-votes.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, refuseBody, toPage } from './conventions.ts'
 import { anyoneSecurity, hostSecurity, problemResponses, voterSecurity } from './openapi.ts'
-import type { RateLimits } from './rate-limits.ts'
 
 export interface QuestionRoutesOptions {
   questions: QuestionService
   questionVotes: QuestionVotes
   authentication: Authentication
-  limits: RateLimits
 }
 
-export async function questionRoutes (instance: FastifyInstance, { questions, questionVotes, authentication, limits }: QuestionRoutesOptions): Promise<void> {
+export async function questionRoutes (instance: FastifyInstance, { questions, questionVotes, authentication }: QuestionRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const tags = ['Questions']
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -27,7 +25,7 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
   app.post('/rooms/:roomId/questions', {
     schema: { tags, security: voterSecurity, operationId: 'askQuestion', summary: 'Ask a question; it may wait for a moderator', body: NewQuestion, response: { 201: Question, ...problemResponses(400, 401, 403, 404, 409, 429) } }
   }, async (request, reply) => {
-    const claims = await authentication.requireVoter(request)
+    const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
     return await reply.code(201).send(await questions.ask(roomIdOf(request.params), claims, request.body))
   })
@@ -50,8 +48,7 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
       },
       preValidation: refuseBody,
       handler: async (request, reply) => {
-        const claims = await authentication.requireVoter(request)
-        await limits.spend(request, 'vote', claims.voterId ?? claims.userId ?? '')
+        const claims = await authentication.requireCaster(request)
         reply.header('cache-control', privateCache)
         return await questionVotes.cast(questionIdOf(request.params), claims, isFor)
       }
@@ -81,7 +78,7 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
   })
 
   app.delete('/questions/:questionId', {
-    schema: { tags, security: [...hostSecurity, ...voterSecurity], operationId: 'deleteQuestion', summary: 'Delete a question: one\'s own until it is answered, or any of a room that one runs', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409) } }
+    schema: { tags, security: [...hostSecurity, ...voterSecurity], operationId: 'deleteQuestion', summary: 'Delete a question: one\'s own until it is answered, or any of a room that one runs', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409, 429) } }
   }, async (request, reply) => {
     const { host, voterId } = await authentication.identify(request)
     const isHost = host !== undefined && (host.scopes === undefined || host.scopes.includes('polls:write'))

@@ -4,7 +4,7 @@ import { asPlenumError } from '../polls/errors.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { QuestionVote } from '../protocol/question.ts'
 import type { VoterClaims } from '../rooms/voter-identity.ts'
-import { requireParticipant } from './admission.ts'
+import { readParticipants, type RequireParticipant } from './admission.ts'
 
 export interface QuestionVotesOptions {
   db: Db
@@ -93,13 +93,14 @@ async function store (tx: Tx, state: QuestionsState, roomId: string, batch: Wait
   // Of the same voter for the same question the last one counts.
   const accepted = new Map<string, { questionId: string, voterId: string, isFor: boolean }>()
   for (const vote of batch) {
-    const voterId = admit(vote, questions.get(vote.questionId), state)
+    const voterId = admit(vote, questions.get(vote.questionId), requireParticipant)
     if (typeof voterId === 'string') accepted.set(`${vote.questionId}:${voterId}`, { questionId: vote.questionId, voterId, isFor: vote.isFor })
     else refusals.set(vote, voterId)
   }
   const votes = Array.from(accepted.values())
   const rowsOf = (isFor: boolean) => votes.filter((vote) => vote.isFor === isFor).map(({ questionId, voterId }) => ({ questionId, voterId }))
   const touched = await applyVotes(tx, { added: rowsOf(true), removed: rowsOf(false) })
+  const requireParticipant = await readParticipants(tx, roomId, state, batch.map(({ claims }) => claims))
   const isChanged = touched.length > 0
   const counts = isChanged ? await recount(tx, touched) : new Map<string, number>()
   const outcome = (vote: WaitingVote): PlenumError | number => refusals.get(vote) ?? counts.get(vote.questionId) ?? questions.get(vote.questionId)?.votes ?? 0
@@ -107,10 +108,10 @@ async function store (tx: Tx, state: QuestionsState, roomId: string, batch: Wait
 }
 
 /** Whose vote it is, or why it does not count. */
-function admit ({ claims }: WaitingVote, question: QuestionRow | undefined, state: QuestionsState): string | PlenumError {
+function admit ({ claims }: WaitingVote, question: QuestionRow | undefined, requireParticipant: RequireParticipant): string | PlenumError {
   let voterId: string
   try {
-    voterId = requireParticipant(state, claims)
+    voterId = requireParticipant(claims)
   } catch (error) {
     return asPlenumError(error)
   }

@@ -255,3 +255,21 @@ t.test('a key that may not vote takes no part in questions over a socket either'
   t.match(await voter.call('question:ask', { roomId: room.id, text: 'How?' }), { ok: true })
   t.match(await voter.call('question:vote', { questionId }), { ok: true, data: { votes: 1 } })
 })
+
+t.test('in a room with codes only who has redeemed one asks and votes, until it is revoked', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Assembly', questionsMode: 'post', access: 'codes' })).body
+  const { items } = (await host.call<{ items: { id: string, code: string }[] }>('POST', `/rooms/${room.id}/access-codes`, { count: 2 })).body
+  const redeem = async (accessCode = '') => (await request<{ voterToken: string }>(url, 'POST', `/api/v1/join/${room.code}/redeem`, { body: { accessCode } })).body.voterToken
+  const [one, two] = [await redeem(items[0]?.code), await redeem(items[1]?.code)]
+  const asked = await ask(one, room.id, { text: 'Why?' })
+  t.equal(asked.status, 201)
+  const { voterToken: stranger } = await createVoter(url)
+  expectProblem(t, await ask(stranger, room.id, { text: 'How?' }), 'forbidden')
+  expectProblem(t, await vote(stranger, asked.body.id), 'forbidden')
+  const together = await Promise.all([vote(one, asked.body.id), vote(stranger, asked.body.id), vote(two, asked.body.id)])
+  t.same(together.map(({ status }) => status), [200, 403, 200], 'each by itself, also in one batch')
+  await host.call('DELETE', `/rooms/${room.id}/access-codes/${items[1]?.id}`)
+  expectProblem(t, await vote(two, asked.body.id, 'DELETE'), 'forbidden')
+  expectProblem(t, await ask(two, room.id, { text: 'And now?' }), 'forbidden')
+  t.match((await list(room.id)).items, [{ votes: 2 }])
+})

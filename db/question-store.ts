@@ -73,7 +73,7 @@ export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<b
 export interface QuestionVoteRow { questionId: string, voterId: string }
 
 /** Adds and takes back votes, each at most once. Answers the questions, also merged ones, whose votes are others now. */
-export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<string[]> {
+export async function applyVotes (tx: Tx, { roomId, added, removed }: { roomId: string, added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<string[]> {
   const touched = new Set<string>()
   if (added.length > 0) {
     const inserted = await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ questionId: questionVotes.questionId })
@@ -82,10 +82,10 @@ export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionV
   if (removed.length > 0) {
     const questionIds = sql.param(removed.map(({ questionId }) => questionId))
     const voterIds = sql.param(removed.map(({ voterId }) => voterId))
-    // Also from what was merged into the question: its voters count there.
+    // Also from what was merged into the question: its voters count there. Without the room every question there is would be looked at.
     const deleted = await tx.execute<{ from_id: string, counted_by: string }>(sql`
       DELETE FROM question_votes v USING unnest(${questionIds}::uuid[], ${voterIds}::uuid[]) AS gone (question_id, voter_id), questions q
-      WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
+      WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND q.room_id = ${roomId} AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
       RETURNING v.question_id AS from_id, gone.question_id AS counted_by`)
     for (const { from_id: fromId, counted_by: countedBy } of deleted) touched.add(fromId).add(countedBy)
   }

@@ -99,8 +99,7 @@ async function store (tx: Tx, state: QuestionsState, roomId: string, batch: Wait
   }
   const votes = Array.from(accepted.values())
   const rowsOf = (isFor: boolean) => votes.filter((vote) => vote.isFor === isFor).map(({ questionId, voterId }) => ({ questionId, voterId }))
-  const touched = await applyVotes(tx, { added: rowsOf(true), removed: rowsOf(false) })
-  const requireParticipant = await readParticipants(tx, roomId, state, batch.map(({ claims }) => claims))
+  const touched = await applyVotes(tx, { roomId, added: rowsOf(true), removed: rowsOf(false) })
   const isChanged = touched.length > 0
   const counts = isChanged ? await recount(tx, touched) : new Map<string, number>()
   const outcome = (vote: WaitingVote): PlenumError | number => refusals.get(vote) ?? counts.get(vote.questionId) ?? questions.get(vote.questionId)?.votes ?? 0

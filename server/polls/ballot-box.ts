@@ -10,6 +10,7 @@ import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } fro
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
+import { createLanes } from './lanes.ts'
 import { mustHold } from '../moderation/word-filter.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
@@ -38,7 +39,6 @@ export type BallotBox = ReturnType<typeof createBallotBox>
 
 interface WaitingVote extends CastVote { settle: Settle }
 type Stored = StoredBatch<VoteOutcome[]>
-interface Lane { queue: WaitingVote[], isCommitting: boolean }
 
 const maxBatch = 512
 // Later than every time-out of the database and its connection (db/client.ts): whatever still hangs then hangs on us.
@@ -51,7 +51,7 @@ const drainMs = 5000
  * batches by itself. Settles each vote after its commit (V1).
  */
 export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
-  const lanes = new Map<string, Lane>()
+  const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: settleAll, onEmpty: () => { whenEmpty?.() } })
   const buckets = createBucketCache()
   const tell = createBatchTeller({ board, onError })
   let waiting = 0
@@ -80,31 +80,8 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     } catch (error) {
       return settle(error instanceof PlenumError ? error : new PlenumError('internal', { cause: error }))
     }
-    const lane = laneOf(poll.id)
-    lane.queue.push({ voterId: request.voterId, userId: request.userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
     waiting += 1
-    if (!lane.isCommitting) void work(poll.id, lane)
-  }
-
-  function laneOf (pollId: string): Lane {
-    let lane = lanes.get(pollId)
-    if (lane === undefined) {
-      lane = { queue: [], isCommitting: false }
-      lanes.set(pollId, lane)
-    }
-    return lane
-  }
-
-  async function work (pollId: string, lane: Lane): Promise<void> {
-    lane.isCommitting = true
-    while (lane.queue.length > 0) {
-      const refusal = await commit(pollId, lane.queue.splice(0, maxBatch))
-      // What waits behind a batch that found the storage away would only find the same, one deadline later.
-      if (refusal !== undefined) settleAll(lane.queue.splice(0), refusal)
-    }
-    lane.isCommitting = false
-    lanes.delete(pollId)
-    if (lanes.size === 0) whenEmpty?.()
+    lanes.push(poll.id, { voterId: request.voterId, userId: request.userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round: request.round, settle })
   }
 
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
@@ -162,7 +139,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     cast,
     /** Resolves when everything that waits is settled, or after a bound that a healthy database never reaches. */
     async drain (): Promise<void> {
-      if (lanes.size === 0) return
+      if (lanes.isEmpty()) return
       const emptied = new Promise<void>((resolve) => { whenEmpty = resolve })
       await withDeadline(emptied, drainMs, () => new DeadlineError()).catch(() => {})
     }

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
+import { openDatabase } from '../../db/client.ts'
 import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
 import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
+import { createQuestionVotes } from '../../server/questions/question-votes.ts'
+import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
@@ -272,4 +276,41 @@ t.test('in a room with codes only who has redeemed one asks and votes, until it 
   expectProblem(t, await vote(two, asked.body.id, 'DELETE'), 'forbidden')
   expectProblem(t, await ask(two, room.id, { text: 'And now?' }), 'forbidden')
   t.match((await list(room.id)).items, [{ votes: 2 }])
+})
+
+t.test('[O4] while the database is stuck, what waits behind a batch is refused with it, and no more may wait than are allowed', async (t) => {
+  const room = await createRoom()
+  const { question } = await askAs(room.id, 'Why?')
+  const claims = await Promise.all(Array.from({ length: 4 }, async () => ({ voterId: (await createVoter(url)).voterId })))
+  const database = await openDatabase({ url: databaseUrl, dataDir: '', poolSize: 4, onError: (error) => { throw error } })
+  t.teardown(async () => { await database.close() })
+  const votes = createQuestionVotes({ db: database.db, maxQueued: 3, changed: () => {} })
+  const settledAt: number[] = []
+  await sql.begin(async (tx) => {
+    await tx`SELECT 1 FROM rooms WHERE id = ${room.id} FOR UPDATE`
+    const settled = async (vote: Promise<unknown>) => {
+      const [outcome] = await Promise.allSettled([vote])
+      const code: string = outcome.status === 'rejected' ? outcome.reason.code : 'counted'
+      if (code === 'unavailable') settledAt.push(performance.now())
+      return code
+    }
+    const first = settled(votes.cast(question.id, claims[0] ?? {}, true))
+    await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).length > 0, 5000, () => 'nothing waits')
+    const rest = claims.slice(1).map(async (claim) => await settled(votes.cast(question.id, claim, true)))
+    t.same(await Promise.all([first, ...rest]), ['unavailable', 'unavailable', 'unavailable', 'busy'])
+  })
+  t.ok(Math.max(...settledAt) - Math.min(...settledAt) < 1000, 'they have not waited for a time-out of their own')
+  t.match(await votes.cast(question.id, claims[0] ?? {}, true), { voted: true, votes: 1 }, 'and then it goes on')
+})
+
+t.test('[O4] votes that wait for their room to be found count as waiting', async (t) => {
+  const { question } = await askAs((await createRoom()).id, 'Why?')
+  const voters = await Promise.all(Array.from({ length: 4 }, async () => ({ voterId: (await createVoter(url)).voterId })))
+  const database = await openDatabase({ url: databaseUrl, dataDir: '', poolSize: 4, onError: (error) => { throw error } })
+  t.teardown(async () => { await database.close() })
+  const votes = createQuestionVotes({ db: database.db, maxQueued: 2, changed: () => {} })
+  const codes = (await Promise.allSettled(voters.map(async (claims) => await votes.cast(question.id, claims, true)))).map((outcome) => outcome.status === 'rejected' ? outcome.reason.code : 'counted')
+  t.same(codes, ['counted', 'counted', 'busy', 'busy'])
+  await t.rejects(votes.cast(randomUUID(), {}, true), { code: 'not_found' })
+  t.match(await votes.cast(question.id, voters[2] ?? {}, true), { votes: 3 }, 'what was refused does not wait')
 })

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { isUuid, Page } from '../protocol/common.ts'
+import type { ApiScope } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionQuery, QuestionVote } from '../protocol/question.ts'
 import type { QuestionService } from '../questions/question-service.ts'
@@ -81,10 +82,10 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
     schema: { tags, security: [...hostSecurity, ...voterSecurity], operationId: 'deleteQuestion', summary: 'Delete a question: one\'s own until it is answered, or any of a room that one runs', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409, 429) } }
   }, async (request, reply) => {
     const { host, voterId } = await authentication.identify(request)
-    const isHost = host !== undefined && (host.scopes === undefined || host.scopes.includes('polls:write'))
-    const caller = isHost
-      ? { hostId: (await authentication.requireHost(request, 'polls:write')).user.id, claims: { voterId, userId: host.user.id } }
-      : { claims: await authentication.requireVoter(request) }
+    const may = (scope: ApiScope) => host !== undefined && (host.scopes === undefined || host.scopes.includes(scope))
+    const caller = host !== undefined && may('polls:write')
+      ? { hostId: (await authentication.requireHost(request, 'polls:write')).user.id, claims: may('votes:write') ? { voterId, userId: host.user.id } : {} }
+      : { claims: await authentication.requireCaster(request) }
     await questions.remove(questionIdOf(request.params), caller)
     return await reply.code(204).send(null)
   })

@@ -125,9 +125,11 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
       await change(roomId, async (tx, { staff }) => {
         const question = await find(questionId, tx)
         const isAuthor = voterIn(staff.access, claims) === question.voterId
-        if (hostId !== undefined && (managesRoom(staff, hostId) || !isAuthor)) requirePermission('run', staff, hostId, 'not_found')
-        else if (!isAuthor) throw new PlenumError('forbidden', { detail: 'This question is somebody else\'s.' })
-        else if (question.status === 'answered') throw new PlenumError('conflict', { detail: 'This question is answered already.' })
+        if (!isAuthor || question.status === 'answered') {
+          if (hostId !== undefined && (managesRoom(staff, hostId) || !isAuthor)) requirePermission('run', staff, hostId, 'not_found')
+          else if (!isAuthor) throw new PlenumError('forbidden', { detail: 'This question is somebody else\'s.' })
+          else throw new PlenumError('conflict', { detail: 'This question is answered already.' })
+        }
         await deleteQuestion(tx, question)
         return { isChanged: true, outcome: undefined }
       })

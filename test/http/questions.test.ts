@@ -278,6 +278,21 @@ t.test('in a room with codes only who has redeemed one asks and votes, until it 
   t.match((await list(room.id)).items, [{ votes: 2 }])
 })
 
+t.test('who may only look at a room still deletes an own question', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Members', questionsMode: 'post', access: 'accounts' })).body
+  const viewer = await registerHost(url)
+  await host.call('POST', `/rooms/${room.id}/invitations`, { email: viewer.credentials.email, role: 'viewer' })
+  const { items: [invitation] } = (await viewer.call<{ items: { id: string }[] }>('GET', '/me/invitations')).body
+  await viewer.call('POST', `/me/invitations/${invitation?.id}/accept`)
+  const { id } = (await ask(viewer.accessToken, room.id, { text: 'Why?' })).body
+  await edit(id, { status: 'answered' })
+  expectProblem(t, await viewer.call('DELETE', `/questions/${id}`), 'forbidden', 'not once it is answered')
+  await edit(id, { status: 'open' })
+  t.equal((await viewer.call('DELETE', `/questions/${id}`)).status, 204)
+  const { id: theirs } = (await ask(host.accessToken, room.id, { text: 'How?' })).body
+  expectProblem(t, await viewer.call('DELETE', `/questions/${theirs}`), 'forbidden')
+})
+
 t.test('[O4] while the database is stuck, what waits behind a batch is refused with it, and no more may wait than are allowed', async (t) => {
   const room = await createRoom()
   const { question } = await askAs(room.id, 'Why?')

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, lte, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
 import type { QuestionStatus } from '../server/protocol/question.ts'
 import type { QuestionsMode } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
@@ -127,15 +127,33 @@ export async function listQuestions (db: Db, { roomId, seenBy, status, sort, aft
   return await db.select().from(questions).where(and(...conditions)).orderBy(...order).limit(limit)
 }
 
-/** This voter's own questions, newest first, and the ids of those it has voted for; a merged one's voters are of what has its votes. */
-export async function findOwnQuestions (db: Db, { roomId, voterId, limit }: { roomId: string, voterId: string, limit: number }): Promise<{ mine: QuestionRow[], myVotes: string[] }> {
+export interface OwnQuestions {
+  /** Newest first. */
+  mine: QuestionRow[]
+  /** The ids of those voted for; a merged one's voters are of what has its votes. */
+  myVotes: string[]
+}
+
+/** What these voters have asked in a room, of each the newest, and voted for. By voter; who has done neither is absent. */
+export async function findOwnQuestions (db: Db, { roomId, voterIds, limit }: { roomId: string, voterIds: string[], limit: number }): Promise<Map<string, OwnQuestions>> {
+  const place = sql<number>`row_number() OVER (PARTITION BY ${questions.voterId} ORDER BY ${questions.id} DESC)`.as('place')
+  const placed = db.select({ ...getTableColumns(questions), place }).from(questions)
+    .where(and(eq(questions.roomId, roomId), inArray(questions.voterId, voterIds))).as('placed')
   const votedFor = sql<string>`coalesce(${questions.mergedInto}, ${questions.id})`
-  const [mine, votes] = await Promise.all([
-    db.select().from(questions).where(and(eq(questions.roomId, roomId), eq(questions.voterId, voterId))).orderBy(desc(questions.id)).limit(limit),
-    db.selectDistinct({ id: votedFor }).from(questionVotes).innerJoin(questions, eq(questions.id, questionVotes.questionId))
-      .where(and(eq(questions.roomId, roomId), eq(questionVotes.voterId, voterId)))
+  const [asked, voted] = await Promise.all([
+    db.select().from(placed).where(lte(placed.place, limit)).orderBy(desc(placed.id)),
+    db.selectDistinct({ voterId: questionVotes.voterId, id: votedFor }).from(questionVotes).innerJoin(questions, eq(questions.id, questionVotes.questionId))
+      .where(and(eq(questions.roomId, roomId), inArray(questionVotes.voterId, voterIds)))
   ])
-  return { mine, myVotes: votes.map(({ id }) => id) }
+  const found = new Map<string, OwnQuestions>()
+  const ownOf = (voterId: string) => {
+    let own = found.get(voterId)
+    if (own === undefined) found.set(voterId, own = { mine: [], myVotes: [] })
+    return own
+  }
+  for (const question of asked) ownOf(question.voterId).mine.push(question)
+  for (const { voterId, id } of voted) ownOf(voterId).myVotes.push(id)
+  return found
 }
 
 export interface StoredQuestions {

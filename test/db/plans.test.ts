@@ -114,7 +114,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'ballots of the past': async () => await Promise.all([
       sumAnswerSteps(db, { pollId, round: 1, versions: [1, 2], kind: 'single' }), findBallotTimes(db, { pollId, round: 1, versions: [1, 2] })]),
     'the questions of a room': async () => await readQuestions(db, roomId, 100),
-    'own questions at a join': async () => await findOwnQuestions(db, { roomId, voterId, limit: 50 }),
+    'own questions at a join': async () => await findOwnQuestions(db, { roomId, voterIds: [voterId, ownerId], limit: 50 }),
     'a page of questions': async () => await Promise.all((['votes', 'newest'] as const).map(async (sort) => await listQuestions(db, { roomId, seenBy: { voterId }, sort, limit: 20 }))),
     'votes for questions': async () => await changeQuestions(db, roomId, async (tx) => {
       const found = await findQuestions(tx, roomId, [questionId])

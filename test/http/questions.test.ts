@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { drizzle } from 'drizzle-orm/postgres-js'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../db/client.ts'
+import * as schema from '../../db/schema.ts'
+import { jsonOf } from '../../server/polls/encoding.ts'
 import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
 import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
+import { createQuestionBoard } from '../../server/questions/question-board.ts'
+import { createQuestionService } from '../../server/questions/question-service.ts'
 import { createQuestionVotes } from '../../server/questions/question-votes.ts'
+import { createRoomBoard } from '../../server/rooms/room-board.ts'
+import { createRoomService } from '../../server/rooms/room-service.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
@@ -328,4 +335,21 @@ t.test('[O4] votes that wait for their room to be found count as waiting', async
   t.same(codes, ['counted', 'counted', 'busy', 'busy'])
   await t.rejects(votes.cast(randomUUID(), {}, true), { code: 'not_found' })
   t.match(await votes.cast(question.id, voters[2] ?? {}, true), { votes: 3 }, 'what was refused does not wait')
+})
+
+t.test('a hall that comes back is looked up together, and each is answered with what is its own', async (t) => {
+  const room = await createRoom()
+  const people = await Promise.all(Array.from({ length: 20 }, async (_person, at) => await askAs(room.id, `Question ${at}?`)))
+  const { question: popular } = await askAs(room.id, 'Why?')
+  await Promise.all(people.map(async ({ token }) => await vote(token, popular.id)))
+  const statements: string[] = []
+  const db = drizzle(sql, { schema, casing: 'snake_case', logger: { logQuery: (statement) => { statements.push(statement) } } })
+  const service = createQuestionService({ db, rooms: createRoomService({ db, board: createRoomBoard() }), board: createQuestionBoard({ db }), changed: () => {} })
+  const draws = await Promise.all(people.map(async ({ voterId }) => await service.prepareJoin(room.id, { voterId })))
+  const joined = draws.map((draw) => draw())
+  t.same(joined.map((questions) => questions?.mine.map(({ id }) => id)), people.map(({ question }) => [question.id]))
+  t.ok(joined.every((questions) => questions?.myVotes.join() === popular.id))
+  t.ok(statements.filter((statement) => statement.includes('question_votes')).length <= 2)
+  t.equal(joined[0]?.items, joined[1]?.items)
+  t.same(JSON.parse(jsonOf(joined[0] ?? {})), joined[0], 'its text is put together from theirs')
 })

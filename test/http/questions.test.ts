@@ -10,6 +10,7 @@ import type { Room } from '../../server/protocol/room.ts'
 import { createQuestionBoard } from '../../server/questions/question-board.ts'
 import { createQuestionService } from '../../server/questions/question-service.ts'
 import { createQuestionVotes } from '../../server/questions/question-votes.ts'
+import { frameIntervalMs } from '../../server/realtime/questions-broadcaster.ts'
 import { createRoomBoard } from '../../server/rooms/room-board.ts'
 import { createRoomService } from '../../server/rooms/room-service.ts'
 import { waitUntil } from '../helpers/child-process.ts'
@@ -352,4 +353,8 @@ t.test('a hall that comes back is looked up together, and each is answered with 
   t.ok(statements.filter((statement) => statement.includes('question_votes')).length <= 2)
   t.equal(joined[0]?.items, joined[1]?.items)
   t.same(JSON.parse(jsonOf(joined[0] ?? {})), joined[0], 'its text is put together from theirs')
+})
+
+t.test('[R5] frames of many questions to many people come less often', async (t) => {
+  t.strictSame([[0, 0], [2_000, 50], [40_000, 100], [40_000, 250], [40_000, 10_000]].map(([bytes = 0, members = 0]) => frameIntervalMs(bytes, members)), [200, 200, 200, 500, 800])
 })

@@ -1,9 +1,9 @@
-import { and, asc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
-import type { Answer } from '../server/protocol/poll.ts'
+import { and, asc, between, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
+import type { Answer, PollKind } from '../server/protocol/poll.ts'
 import type { Db } from './client.ts'
 import type { Review } from './ledger.ts'
 import { settingsOfTally, type RoundTally } from './poll-store.ts'
-import { optionLabels, tallies, tallyBuckets } from './schema.ts'
+import { optionLabels, pollVersions, tallies, tallyBuckets } from './schema.ts'
 
 /** A ballot as the ledger has it; a null answer is a withdrawal. */
 export interface LedgerBallot {
@@ -52,6 +52,14 @@ export async function listTallies (db: Db, pollId: string, rounds: { after: numb
   return await db.select({ tally: tallies, settings: settingsOfTally }).from(tallies)
     .where(and(eq(tallies.pollId, pollId), gt(tallies.round, rounds.after), lt(tallies.round, rounds.before)))
     .orderBy(asc(tallies.round)).limit(rounds.limit)
+}
+
+/** What each of these rounds is of by its last version; rounds from before versions were kept are absent. */
+export async function listRoundKinds (db: Db, pollId: string, rounds: { from: number, to: number }): Promise<Map<number, PollKind>> {
+  const rows = await db.selectDistinctOn([pollVersions.round], { round: pollVersions.round, definition: pollVersions.definition }).from(pollVersions)
+    .where(and(eq(pollVersions.pollId, pollId), between(pollVersions.round, rounds.from, rounds.to)))
+    .orderBy(pollVersions.round, desc(pollVersions.version))
+  return new Map(rows.map(({ round, definition }) => [round, definition.kind]))
 }
 
 /** A bucket of an open-ended kind as it is now; `version` changed it last. */

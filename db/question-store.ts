@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, lte, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
 import type { QuestionStatus } from '../server/protocol/question.ts'
 import type { QuestionsMode } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
@@ -57,12 +57,13 @@ export async function updateQuestion (tx: Tx, questionId: string, { isAnswered, 
   await tx.update(questions).set({ ...change, ...answeredAt }).where(eq(questions.id, questionId))
 }
 
-/** Deletes the question with its votes. What was merged into it is a question of its own again. */
+/** Deletes the question with its votes. What was merged into it is a question of its own again, with the votes that it has by then. */
 export async function deleteQuestion (tx: Tx, { id, roomId, mergedInto }: QuestionRow): Promise<void> {
-  await tx.update(questions).set({ mergedInto: null, status: sql`CASE WHEN ${questions.answeredAt} IS NULL THEN 'open' ELSE 'answered' END` })
-    .where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id)))
+  const freed = await tx.update(questions).set({ mergedInto: null, status: sql`CASE WHEN ${questions.answeredAt} IS NULL THEN 'open' ELSE 'answered' END` })
+    .where(and(eq(questions.roomId, roomId), eq(questions.mergedInto, id))).returning({ id: questions.id })
   await tx.delete(questions).where(eq(questions.id, id))
-  if (mergedInto !== null) await recount(tx, [mergedInto])
+  const touched = [...freed.map((question) => question.id), ...mergedInto === null ? [] : [mergedInto]]
+  if (touched.length > 0) await recount(tx, touched)
 }
 
 export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<boolean> {
@@ -71,20 +72,24 @@ export async function hasMerged (tx: Tx, { id, roomId }: QuestionRow): Promise<b
 
 export interface QuestionVoteRow { questionId: string, voterId: string }
 
-/** Adds and takes back votes, each at most once. Answers how many of them made a difference. */
-export async function applyVotes (tx: Tx, { added, removed }: { added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<number> {
-  let changes = 0
-  if (added.length > 0) changes += (await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ voterId: questionVotes.voterId })).length
+/** Adds and takes back votes, each at most once. Answers the questions, also merged ones, whose votes are others now. */
+export async function applyVotes (tx: Tx, { roomId, added, removed }: { roomId: string, added: QuestionVoteRow[], removed: QuestionVoteRow[] }): Promise<string[]> {
+  const touched = new Set<string>()
+  if (added.length > 0) {
+    const inserted = await tx.insert(questionVotes).values(added).onConflictDoNothing().returning({ questionId: questionVotes.questionId })
+    for (const { questionId } of inserted) touched.add(questionId)
+  }
   if (removed.length > 0) {
     const questionIds = sql.param(removed.map(({ questionId }) => questionId))
     const voterIds = sql.param(removed.map(({ voterId }) => voterId))
-    // Also from what was merged into the question: its voters count there.
-    changes += (await tx.execute(sql`
+    // Also from what was merged into the question: its voters count there. Without the room every question there is would be looked at.
+    const deleted = await tx.execute<{ from_id: string, counted_by: string }>(sql`
       DELETE FROM question_votes v USING unnest(${questionIds}::uuid[], ${voterIds}::uuid[]) AS gone (question_id, voter_id), questions q
-      WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
-      RETURNING v.voter_id`)).length
+      WHERE v.voter_id = gone.voter_id AND v.question_id = q.id AND q.room_id = ${roomId} AND (q.id = gone.question_id OR q.merged_into = gone.question_id)
+      RETURNING v.question_id AS from_id, gone.question_id AS counted_by`)
+    for (const { from_id: fromId, counted_by: countedBy } of deleted) touched.add(fromId).add(countedBy)
   }
-  return changes
+  return Array.from(touched)
 }
 
 /** Counts the voters of these questions and of what was merged into them, each voter once. */
@@ -122,15 +127,33 @@ export async function listQuestions (db: Db, { roomId, seenBy, status, sort, aft
   return await db.select().from(questions).where(and(...conditions)).orderBy(...order).limit(limit)
 }
 
-/** This voter's own questions, newest first, and the ids of those it has voted for; a merged one's voters are of what has its votes. */
-export async function findOwnQuestions (db: Db, { roomId, voterId, limit }: { roomId: string, voterId: string, limit: number }): Promise<{ mine: QuestionRow[], myVotes: string[] }> {
+export interface OwnQuestions {
+  /** Newest first. */
+  mine: QuestionRow[]
+  /** The ids of those voted for; a merged one's voters are of what has its votes. */
+  myVotes: string[]
+}
+
+/** What these voters have asked in a room, of each the newest, and voted for. By voter; who has done neither is absent. */
+export async function findOwnQuestions (db: Db, { roomId, voterIds, limit }: { roomId: string, voterIds: string[], limit: number }): Promise<Map<string, OwnQuestions>> {
+  const place = sql<number>`row_number() OVER (PARTITION BY ${questions.voterId} ORDER BY ${questions.id} DESC)`.as('place')
+  const placed = db.select({ ...getTableColumns(questions), place }).from(questions)
+    .where(and(eq(questions.roomId, roomId), inArray(questions.voterId, voterIds))).as('placed')
   const votedFor = sql<string>`coalesce(${questions.mergedInto}, ${questions.id})`
-  const [mine, votes] = await Promise.all([
-    db.select().from(questions).where(and(eq(questions.roomId, roomId), eq(questions.voterId, voterId))).orderBy(desc(questions.id)).limit(limit),
-    db.selectDistinct({ id: votedFor }).from(questionVotes).innerJoin(questions, eq(questions.id, questionVotes.questionId))
-      .where(and(eq(questions.roomId, roomId), eq(questionVotes.voterId, voterId)))
+  const [asked, voted] = await Promise.all([
+    db.select().from(placed).where(lte(placed.place, limit)).orderBy(desc(placed.id)),
+    db.selectDistinct({ voterId: questionVotes.voterId, id: votedFor }).from(questionVotes).innerJoin(questions, eq(questions.id, questionVotes.questionId))
+      .where(and(eq(questions.roomId, roomId), inArray(questionVotes.voterId, voterIds)))
   ])
-  return { mine, myVotes: votes.map(({ id }) => id) }
+  const found = new Map<string, OwnQuestions>()
+  const ownOf = (voterId: string) => {
+    let own = found.get(voterId)
+    if (own === undefined) found.set(voterId, own = { mine: [], myVotes: [] })
+    return own
+  }
+  for (const question of asked) ownOf(question.voterId).mine.push(question)
+  for (const { voterId, id } of voted) ownOf(voterId).myVotes.push(id)
+  return found
 }
 
 export interface StoredQuestions {

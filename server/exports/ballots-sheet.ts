@@ -24,7 +24,7 @@ export async function ballotsSheet (history: PollHistory): Promise<Sheet<BallotR
   return {
     columns: [...columnsOf<BallotRow>('round', 'version', 'voterId', 'n'), ...columns, ...columnsOf<BallotRow>('castAt', 'counts', 'review')],
     pages: (async function * () {
-      for await (const results of rounds()) yield * pagesOfRound(results, ballots(results.round), labelById)
+      for await (const { results } of rounds()) yield * pagesOfRound(results, ballots(results.round), labelById)
     })()
   }
 }

@@ -1,15 +1,22 @@
 import type { Db } from '../../db/client.ts'
-import { listBallots, listBuckets, listLabels, listTallies, type BucketRow, type LedgerBallot } from '../../db/export-store.ts'
-import type { Poll, Results } from '../protocol/poll.ts'
+import { listBallots, listBuckets, listLabels, listRoundKinds, listTallies, type BucketRow, type LedgerBallot } from '../../db/export-store.ts'
+import type { Poll, PollKind, Results } from '../protocol/poll.ts'
 import { toPastResults, type PollSnapshot } from '../polls/poll-snapshot.ts'
+
+/** A round with its last results. */
+export interface Round {
+  /** What it was of; a poll may become one of another kind with a new round. */
+  kind: PollKind
+  results: Results
+}
 
 /** Everything that is stored of a poll, up to the version at which it was opened. */
 export interface PollHistory {
   poll: Poll
   /** What came later is not shown. */
   version: number
-  /** Every round with its last results, oldest first; the current one is the last. */
-  rounds (): AsyncIterable<Results>
+  /** Every round, oldest first; the current one is the last. */
+  rounds (): AsyncIterable<Round>
   /** Every ballot of a round in pages, each of which is emptied when the next one is asked for. A voter's ballots stand together, oldest first. */
   ballots (round: number): AsyncIterable<LedgerBallot[]>
   /** The buckets of a round of an open-ended kind in pages, as they are by now. */
@@ -36,11 +43,12 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
     async * rounds () {
       for (let after = 0; ;) {
         const past = await listTallies(db, poll.id, { after, before: poll.round, limit: roundsPerPage })
-        yield * past.map((one) => toPastResults(poll, one))
+        const kinds = await listRoundKinds(db, poll.id, { from: after + 1, to: past.at(-1)?.tally.round ?? after })
+        yield * past.map((one) => ({ kind: kinds.get(one.tally.round) ?? poll.kind, results: toPastResults(poll, one) }))
         if (past.length < roundsPerPage) break
         after = past.at(-1)?.tally.round ?? poll.round
       }
-      yield results
+      yield { kind: poll.kind, results }
     },
 
     async * ballots (round) {

@@ -2,9 +2,8 @@ import { kinds } from '../polls/kinds/kinds.ts'
 import { orderOf } from '../polls/kinds/ranking/orders.ts'
 import type { ResultsRow } from '../protocol/export.ts'
 import type { PollKind, Results } from '../protocol/poll.ts'
-import type { PollHistory } from './poll-history.ts'
+import type { PollHistory, Round } from './poll-history.ts'
 import { bucketsOfRound, type Bucket } from './round-buckets.ts'
-import { kindOfRound } from './round-kind.ts'
 import { columnsOf, joinNumbers, joinTexts, kindsOf, type Column, type Sheet } from './sheet.ts'
 
 const formerLabels: Column<ResultsRow> = { name: 'formerLabels', read: (row) => joinTexts(row.formerLabels) }
@@ -27,16 +26,15 @@ export async function resultsSheet (history: PollHistory): Promise<Sheet<Results
       ...has('ranking') ? [choices, bordaPoints] : []
     ],
     pages: (async function * () {
-      for await (const results of rounds()) yield * pagesOfRound(history, results)
+      for await (const round of rounds()) yield * pagesOfRound(history, round)
     })()
   }
 }
 
 type Counted = Pick<ResultsRow, 'selections'> & Partial<Pick<ResultsRow, 'optionId' | 'label' | 'formerLabels' | 'value' | 'word' | 'choices' | 'bordaPoints'>>
 
-async function * pagesOfRound (history: PollHistory, results: Results): AsyncGenerator<ResultsRow[]> {
+async function * pagesOfRound (history: PollHistory, { kind, results }: Round): AsyncGenerator<ResultsRow[]> {
   const { poll } = history
-  const kind = kindOfRound(poll, results)
   const { pollId, round, version, status, final, at, voters, counts } = results
   const toRow = ({ selections, optionId = null, label = null, formerLabels = [], ...rest }: Counted): ResultsRow => ({
     pollId,

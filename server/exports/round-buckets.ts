@@ -1,7 +1,7 @@
 import type { LedgerBallot } from '../../db/export-store.ts'
 import type { PollKind, Results } from '../protocol/poll.ts'
 import { checkSum, type PollHistory } from './poll-history.ts'
-import { bucketsOf, countOf } from './round-kind.ts'
+import { bucketsOf, countOf } from './kind-buckets.ts'
 
 export interface Bucket { bucket: string, count: number }
 

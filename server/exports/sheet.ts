@@ -1,6 +1,5 @@
 import type { PollKind } from '../protocol/poll.ts'
 import type { PollHistory } from './poll-history.ts'
-import { kindOfRound } from './round-kind.ts'
 
 export type Cell = string | number | boolean | null
 
@@ -40,8 +39,8 @@ export function joinTexts (texts: readonly (string | null)[]): string {
 }
 
 /** The kinds that the poll's rounds are of. */
-export async function kindsOf ({ poll, rounds }: PollHistory): Promise<Set<PollKind>> {
+export async function kindsOf ({ rounds }: PollHistory): Promise<Set<PollKind>> {
   const found = new Set<PollKind>()
-  for await (const results of rounds()) found.add(kindOfRound(poll, results))
+  for await (const { kind } of rounds()) found.add(kind)
   return found
 }

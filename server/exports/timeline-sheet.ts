@@ -1,8 +1,7 @@
 import type { LedgerBallot } from '../../db/export-store.ts'
 import type { TimelineRow } from '../protocol/export.ts'
-import type { Results } from '../protocol/poll.ts'
-import { checkSum, type PollHistory } from './poll-history.ts'
-import { bucketsOf, countOf, kindOfRound } from './round-kind.ts'
+import { checkSum, type PollHistory, type Round } from './poll-history.ts'
+import { bucketsOf, countOf } from './kind-buckets.ts'
 import { columnsOf, type Column, type Sheet } from './sheet.ts'
 import { createVersionWindow, type VersionWindow } from './version-window.ts'
 
@@ -15,7 +14,7 @@ const maxSteps = 2_000_000
 /** The exact counts at each version that ballots made (R2). */
 export async function timelineSheet (history: PollHistory): Promise<Sheet<TimelineRow>> {
   const buckets = new Set<string>()
-  for await (const { counts } of history.rounds()) for (const bucket of Object.keys(counts)) buckets.add(bucket)
+  for await (const { results: { counts } } of history.rounds()) for (const bucket of Object.keys(counts)) buckets.add(bucket)
   const columns = Array.from(buckets).sort(compareBuckets).map((bucket): Column<TimelineRow> => ({
     name: `selections_${bucket}`, read: ({ counts }) => Object.hasOwn(counts, bucket) ? counts[bucket] ?? null : null
   }))
@@ -23,9 +22,9 @@ export async function timelineSheet (history: PollHistory): Promise<Sheet<Timeli
     columns: [...columnsOf<TimelineRow>('round', 'version', 'at', 'voters'), ...columns],
     pages: (async function * () {
       let firstVersion = 1
-      for await (const results of history.rounds()) {
-        yield * pagesOfRound(history, results, firstVersion)
-        firstVersion = results.version + 1
+      for await (const round of history.rounds()) {
+        yield * pagesOfRound(history, round, firstVersion)
+        firstVersion = round.results.version + 1
       }
     })()
   }
@@ -35,9 +34,8 @@ export async function timelineSheet (history: PollHistory): Promise<Sheet<Timeli
  * The ledger is read in the order of its key, which is not the order of versions: sorting it would need a long transaction, and memory or
  * disk for every ballot. So what each version changes is collected first, for as many versions as the window takes.
  */
-async function * pagesOfRound ({ poll, ballots }: PollHistory, results: Results, firstVersion: number): AsyncGenerator<TimelineRow[]> {
+async function * pagesOfRound ({ ballots }: PollHistory, { kind, results }: Round, firstVersion: number): AsyncGenerator<TimelineRow[]> {
   const { round, version: lastVersion } = results
-  const kind = kindOfRound(poll, results)
   const buckets = Object.keys(results.counts)
   const pageSize = Math.max(1, Math.min(rowsPerPage, Math.floor(cellsPerPage / (buckets.length + 1))))
   const windowSize = Math.max(1, Math.floor(maxSteps / (buckets.length + 1)))

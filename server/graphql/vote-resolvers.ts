@@ -22,13 +22,13 @@ export function voteResolvers ({ ballotBox, authentication }: VoteResolversOptio
   return {
     Mutation: {
       async castVote (_root: unknown, given: Arguments, { request }: GraphqlContext) {
-        const claims = await authentication.requireVoter(request)
+        const claims = await authentication.requireCaster(request)
         const vote = checkVote(withoutNulls(given))
         return await cast({ ...vote, pollId: readId(vote, 'pollId', 'poll_not_found'), ...claims })
       },
 
       async withdrawVote (_root: unknown, given: Arguments, { request }: GraphqlContext) {
-        const claims = await authentication.requireVoter(request)
+        const claims = await authentication.requireCaster(request)
         return await cast({ pollId: readId(given, 'pollId', 'poll_not_found'), ...claims, answer: null })
       }
     }

@@ -124,6 +124,13 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
       throw new PlenumError('unauthenticated', { detail: 'This needs a voter token; POST /api/v1/voters gives one.' })
     },
 
+    /** The same for what is stored of a voter; counted, on whatever path it comes. Throws like requireVoter, and rate_limited. */
+    async requireCaster (request: FastifyRequest): Promise<VoterClaims> {
+      const claims = await this.requireVoter(request)
+      await limits.spend(request, 'vote', claims.voterId ?? claims.userId ?? '')
+      return claims
+    },
+
     /** Sets the voter cookie on the reply unless the request has a good one. */
     ensureVoter (request: FastifyRequest, reply: FastifyReply): void {
       if (readVoterCookie(request) === undefined) setVoterCookie(request, reply, identity.mintVoter())

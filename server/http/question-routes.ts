@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { isUuid, Page } from '../protocol/common.ts'
+import type { ApiScope } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionQuery, QuestionVote } from '../protocol/question.ts'
 import type { QuestionService } from '../questions/question-service.ts'
@@ -9,16 +10,14 @@ import type { QuestionVotes } from '../questions/question-votes.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, refuseBody, toPage } from './conventions.ts'
 import { anyoneSecurity, hostSecurity, problemResponses, voterSecurity } from './openapi.ts'
-import type { RateLimits } from './rate-limits.ts'
 
 export interface QuestionRoutesOptions {
   questions: QuestionService
   questionVotes: QuestionVotes
   authentication: Authentication
-  limits: RateLimits
 }
 
-export async function questionRoutes (instance: FastifyInstance, { questions, questionVotes, authentication, limits }: QuestionRoutesOptions): Promise<void> {
+export async function questionRoutes (instance: FastifyInstance, { questions, questionVotes, authentication }: QuestionRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const tags = ['Questions']
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -27,7 +26,7 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
   app.post('/rooms/:roomId/questions', {
     schema: { tags, security: voterSecurity, operationId: 'askQuestion', summary: 'Ask a question; it may wait for a moderator', body: NewQuestion, response: { 201: Question, ...problemResponses(400, 401, 403, 404, 409, 429) } }
   }, async (request, reply) => {
-    const claims = await authentication.requireVoter(request)
+    const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
     return await reply.code(201).send(await questions.ask(roomIdOf(request.params), claims, request.body))
   })
@@ -50,8 +49,7 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
       },
       preValidation: refuseBody,
       handler: async (request, reply) => {
-        const claims = await authentication.requireVoter(request)
-        await limits.spend(request, 'vote', claims.voterId ?? claims.userId ?? '')
+        const claims = await authentication.requireCaster(request)
         reply.header('cache-control', privateCache)
         return await questionVotes.cast(questionIdOf(request.params), claims, isFor)
       }
@@ -81,13 +79,13 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
   })
 
   app.delete('/questions/:questionId', {
-    schema: { tags, security: [...hostSecurity, ...voterSecurity], operationId: 'deleteQuestion', summary: 'Delete a question: one\'s own until it is answered, or any of a room that one runs', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409) } }
+    schema: { tags, security: [...hostSecurity, ...voterSecurity], operationId: 'deleteQuestion', summary: 'Delete a question: one\'s own until it is answered, or any of a room that one runs', response: { 204: Type.Null(), ...problemResponses(401, 403, 404, 409, 429) } }
   }, async (request, reply) => {
     const { host, voterId } = await authentication.identify(request)
-    const isHost = host !== undefined && (host.scopes === undefined || host.scopes.includes('polls:write'))
-    const caller = isHost
-      ? { hostId: (await authentication.requireHost(request, 'polls:write')).user.id, claims: { voterId, userId: host.user.id } }
-      : { claims: await authentication.requireVoter(request) }
+    const may = (scope: ApiScope) => host !== undefined && (host.scopes === undefined || host.scopes.includes(scope))
+    const caller = host !== undefined && may('polls:write')
+      ? { hostId: (await authentication.requireHost(request, 'polls:write')).user.id, claims: may('votes:write') ? { voterId, userId: host.user.id } : {} }
+      : { claims: await authentication.requireCaster(request) }
     await questions.remove(questionIdOf(request.params), caller)
     return await reply.code(204).send(null)
   })

@@ -8,17 +8,14 @@ import type { Replay } from '../polls/replay.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import type { VoterClaims } from '../rooms/voter-identity.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
-import type { RateLimits } from './rate-limits.ts'
 
 export interface VoteRoutesOptions {
   ballotBox: BallotBox
   views: PollViews
   authentication: Authentication
-  limits: RateLimits
   replay: Replay
   answers: AnswerCounts
 }
@@ -30,17 +27,10 @@ const ResultsQuery = Closed({
   round: Type.Optional(Round), version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'As they were shown at this version' }))
 })
 
-export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, limits, answers, replay }: VoteRoutesOptions): Promise<void> {
+export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, answers, replay }: VoteRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Votes'], security: voterSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
-
-  /** The voter of a vote, counted. */
-  async function requireCaster (request: FastifyRequest): Promise<VoterClaims> {
-    const claims = await authentication.requireVoter(request)
-    await limits.spend(request, 'vote', claims.voterId ?? claims.userId ?? '')
-    return claims
-  }
 
   const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
     ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
@@ -49,15 +39,15 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   app.put('/polls/:pollId/vote', {
     schema: { ...common, operationId: 'castVote', summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
   }, async (request, reply) => {
-    const claims = await requireCaster(request)
+    const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
     return await cast({ pollId: pollIdOf(request.params), ...claims, ...request.body })
   })
 
   app.delete('/polls/:pollId/vote', {
-    schema: { ...common, operationId: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 503) } }
+    schema: { ...common, operationId: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so', response: { 200: Receipt, ...problemResponses(401, 403, 404, 409, 429, 503) } }
   }, async (request, reply) => {
-    const claims = await requireCaster(request)
+    const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
     return await cast({ pollId: pollIdOf(request.params), ...claims, answer: null })
   })

@@ -10,6 +10,7 @@ import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } fro
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
+import { createLanes } from './lanes.ts'
 import { mustHold } from '../moderation/word-filter.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
@@ -38,7 +39,6 @@ export type BallotBox = ReturnType<typeof createBallotBox>
 
 interface WaitingVote extends CastVote { settle: Settle }
 type Stored = StoredBatch<VoteOutcome[]>
-interface Lane { queue: WaitingVote[], isCommitting: boolean }
 
 const maxBatch = 512
 // Later than every time-out of the database and its connection (db/client.ts): whatever still hangs then hangs on us.
@@ -51,7 +51,7 @@ const drainMs = 5000
  * batches by itself. Settles each vote after its commit (V1).
  */
 export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
-  const lanes = new Map<string, Lane>()
+  const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: settleAll, onEmpty: () => { whenEmpty?.() } })
   const buckets = createBucketCache()
   const tell = createBatchTeller({ board, onError })
   let waiting = 0
@@ -76,11 +76,8 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     } catch (error) {
       return settle(toRefusal(error))
     }
-    const pollId = snapshot.poll.id
-    const lane = laneOf(pollId)
-    lane.queue.push({ ...vote, settle })
     waiting += 1
-    if (!lane.isCommitting) void work(pollId, lane)
+    lanes.push(snapshot.poll.id, { ...vote, settle })
   }
 
   /** The vote as it waits. Throws why it may not even do that. */
@@ -97,27 +94,6 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     if (error instanceof PlenumError) return error
     onError(error, 'a vote could not be judged')
     return new PlenumError('internal', { cause: error })
-  }
-
-  function laneOf (pollId: string): Lane {
-    let lane = lanes.get(pollId)
-    if (lane === undefined) {
-      lane = { queue: [], isCommitting: false }
-      lanes.set(pollId, lane)
-    }
-    return lane
-  }
-
-  async function work (pollId: string, lane: Lane): Promise<void> {
-    lane.isCommitting = true
-    while (lane.queue.length > 0) {
-      const refusal = await commit(pollId, lane.queue.splice(0, maxBatch))
-      // What waits behind a batch that found the storage away would only find the same, one deadline later.
-      if (refusal !== undefined) settleAll(lane.queue.splice(0), refusal)
-    }
-    lane.isCommitting = false
-    lanes.delete(pollId)
-    if (lanes.size === 0) whenEmpty?.()
   }
 
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
@@ -175,7 +151,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     cast,
     /** Resolves when everything that waits is settled, or after a bound that a healthy database never reaches. */
     async drain (): Promise<void> {
-      if (lanes.size === 0) return
+      if (lanes.isEmpty()) return
       const emptied = new Promise<void>((resolve) => { whenEmpty = resolve })
       await withDeadline(emptied, drainMs, () => new DeadlineError()).catch(() => {})
     }

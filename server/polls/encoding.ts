@@ -9,3 +9,12 @@ export function jsonOf (body: object): string {
   }
   return text
 }
+
+/** Makes the text of a body that only one gets, in which these fields are bodies that many get: their text is made once. */
+export function keepJson (body: object, shared: Record<string, object | null>): void {
+  const fields = Object.entries(body).map(([key, value]) => {
+    const one = shared[key]
+    return `${JSON.stringify(key)}:${one === undefined || one === null ? JSON.stringify(value) : jsonOf(one)}`
+  })
+  texts.set(body, `{${fields.join(',')}}`)
+}

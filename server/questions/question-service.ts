@@ -1,15 +1,17 @@
 import { uuidv7 } from 'uuidv7'
 import type { Db, Tx } from '../../db/client.ts'
 import {
-  changeQuestions, countQuestions, deleteQuestion, findOwnQuestions, findQuestion, hasMerged, insertQuestion, listQuestions, recount, updateQuestion, type QuestionFilter, type QuestionRow
+  changeQuestions, countQuestions, deleteQuestion, findQuestion, hasMerged, insertQuestion, listQuestions, recount, updateQuestion, type QuestionFilter, type QuestionRow
 } from '../../db/question-store.ts'
+import { keepJson } from '../polls/encoding.ts'
 import type { Onlooker } from '../polls/poll-views.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { JoinedQuestions, NewQuestion, Question, QuestionEdit } from '../protocol/question.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { managesRoom, requirePermission } from '../rooms/staff.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
-import { admitText, requireParticipant } from './admission.ts'
+import { admitText, readParticipants } from './admission.ts'
+import { createOwnQuestions } from './own-questions.ts'
 import type { QuestionBoard } from './question-board.ts'
 import { toQuestion } from './question-body.ts'
 
@@ -23,12 +25,13 @@ export interface QuestionServiceOptions {
 const maxUnanswered = 1000
 const maxOwn = 10
 const ownWindowSeconds = 600
-const maxMine = 50
 
 export type QuestionService = ReturnType<typeof createQuestionService>
 
 /** What an audience asks, and what those who manage the room make of it. Each change is one version of the room's questions. */
 export function createQuestionService ({ db, rooms, board, changed }: QuestionServiceOptions) {
+  const findOwn = createOwnQuestions({ db })
+
   async function change<T> (roomId: string, decide: Parameters<typeof changeQuestions<T>>[2]): Promise<T> {
     const done = await changeQuestions(db, roomId, decide)
     if (done === undefined) throw new PlenumError('room_not_found')
@@ -56,7 +59,7 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
     /** Throws conflict where the room takes no questions or too many wait, forbidden for a banned voter, rate_limited. */
     async ask (roomId: string, claims: VoterClaims, { text, authorName }: NewQuestion): Promise<Question> {
       return await change(roomId, async (tx, state) => {
-        const voterId = requireParticipant(state, claims)
+        const voterId = (await readParticipants(tx, roomId, state, [claims]))(claims)
         const { unanswered, ownLately } = await countQuestions(tx, { roomId, voterId, seconds: ownWindowSeconds })
         if (ownLately >= maxOwn) throw new PlenumError('rate_limited', { detail: `A voter may ask ${maxOwn} questions in ${ownWindowSeconds / 60} minutes.`, retryAfterMs: 60_000 })
         if (unanswered >= maxUnanswered) throw new PlenumError('conflict', { detail: `A room may have ${maxUnanswered} questions without an answer.` })
@@ -125,9 +128,11 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
       await change(roomId, async (tx, { staff }) => {
         const question = await find(questionId, tx)
         const isAuthor = voterIn(staff.access, claims) === question.voterId
-        if (hostId !== undefined && (managesRoom(staff, hostId) || !isAuthor)) requirePermission('run', staff, hostId, 'not_found')
-        else if (!isAuthor) throw new PlenumError('forbidden', { detail: 'This question is somebody else\'s.' })
-        else if (question.status === 'answered') throw new PlenumError('conflict', { detail: 'This question is answered already.' })
+        if (!isAuthor || question.status === 'answered') {
+          if (hostId !== undefined && (managesRoom(staff, hostId) || !isAuthor)) requirePermission('run', staff, hostId, 'not_found')
+          else if (!isAuthor) throw new PlenumError('forbidden', { detail: 'This question is somebody else\'s.' })
+          else throw new PlenumError('conflict', { detail: 'This question is answered already.' })
+        }
         await deleteQuestion(tx, question)
         return { isChanged: true, outcome: undefined }
       })
@@ -140,13 +145,15 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
       const staff = (await rooms.find(roomId))?.staff
       const voterId = staff && voterIn(staff.access, onlooker)
       const isLookedUp = found !== undefined && found.audience.mode !== 'off' && voterId !== undefined && onlooker.isNewVoter !== true
-      const own = isLookedUp ? await findOwnQuestions(db, { roomId, voterId, limit: maxMine }) : { mine: [], myVotes: [] }
+      const own = isLookedUp ? await findOwn({ roomId, voterId }) : { mine: [], myVotes: [] }
       const isStaff = staff !== undefined && managesRoom(staff, onlooker.userId)
       return () => {
         const snapshot = board.peek(roomId) ?? found
         if (snapshot === undefined || snapshot.audience.mode === 'off') return null
         const { mode, version, items, total } = isStaff ? snapshot.staff : snapshot.audience
-        return { mode, version, items, total, myVotes: own.myVotes, mine: own.mine.map((row) => toQuestion(row, isStaff)) }
+        const joined = { mode, version, items, total, myVotes: own.myVotes, mine: own.mine.map((row) => toQuestion(row, isStaff)) }
+        keepJson(joined, { items })
+        return joined
       }
     }
   }

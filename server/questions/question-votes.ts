@@ -1,10 +1,12 @@
 import type { Db, Tx } from '../../db/client.ts'
 import { applyVotes, changeQuestions, findQuestion, findQuestions, recount, type QuestionRow, type QuestionsState } from '../../db/question-store.ts'
+import { withDeadline } from '../polls/deadline.ts'
 import { asPlenumError } from '../polls/errors.ts'
+import { createLanes } from '../polls/lanes.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { QuestionVote } from '../protocol/question.ts'
 import type { VoterClaims } from '../rooms/voter-identity.ts'
-import { requireParticipant } from './admission.ts'
+import { readParticipants, type RequireParticipant } from './admission.ts'
 
 export interface QuestionVotesOptions {
   db: Db
@@ -22,13 +24,16 @@ interface WaitingVote {
 }
 
 const maxBatch = 500
+// As for votes in polls: later than every time-out of the database and its connection (db/client.ts).
+const deadlineMs = 8000
+const retryAfterMs = 1000
 const maxKnownRooms = 10_000
 
 export type QuestionVotes = ReturnType<typeof createQuestionVotes>
 
 /** Collects a room's votes for questions while the last batch commits, then commits them together: one lock and one version for all of them. */
 export function createQuestionVotes ({ db, maxQueued, changed }: QuestionVotesOptions) {
-  const lanes = new Map<string, WaitingVote[]>()
+  const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: rejectAll })
   // A question never moves.
   const roomIds = new Map<string, string>()
   let waiting = 0
@@ -43,45 +48,51 @@ export function createQuestionVotes ({ db, maxQueued, changed }: QuestionVotesOp
     return question.roomId
   }
 
-  async function work (roomId: string, lane: WaitingVote[]): Promise<void> {
-    while (lane.length > 0) await commit(roomId, lane.splice(0, maxBatch))
-    lanes.delete(roomId)
-  }
-
-  /** Settles every vote of the batch. */
-  async function commit (roomId: string, batch: WaitingVote[]): Promise<void> {
+  /** Settles every vote of the batch. Returns why, when the storage is away. */
+  async function commit (roomId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
+    const storing = changeQuestions(db, roomId, async (tx, state) => await store(tx, state, roomId, batch))
     try {
-      const stored = await changeQuestions(db, roomId, async (tx, state) => await store(tx, state, roomId, batch))
+      const stored = await withDeadline(storing, deadlineMs, () => new PlenumError('unavailable', { retryAfterMs }))
+      tell(roomId, stored)
       for (const vote of batch) {
         const outcome = stored?.outcome(vote) ?? new PlenumError('not_found')
         if (stored === undefined || outcome instanceof PlenumError) vote.reject(outcome instanceof PlenumError ? outcome : new PlenumError('not_found'))
         else vote.resolve({ questionId: vote.questionId, voted: vote.isFor, votes: outcome, version: stored.version })
       }
-      if (stored?.isChanged === true) changed(roomId, stored.version)
-    } catch (error) {
-      for (const vote of batch) vote.reject(asPlenumError(error))
-    } finally {
       waiting -= batch.length
+      return undefined
+    } catch (error) {
+      // What hangs may still commit.
+      storing.then((stored) => { tell(roomId, stored) }, () => {})
+      const refusal = asPlenumError(error)
+      rejectAll(batch, refusal)
+      return refusal.code === 'unavailable' ? refusal : undefined
     }
   }
 
+  function tell (roomId: string, stored: { isChanged: boolean, version: number } | undefined): void {
+    if (stored?.isChanged === true) changed(roomId, stored.version)
+  }
+
+  function rejectAll (votes: WaitingVote[], refusal: PlenumError): void {
+    waiting -= votes.length
+    for (const vote of votes) vote.reject(refusal)
+  }
+
   return {
-    /** Resolves after the commit; the same again changes nothing. */
+    /** Resolves after the commit; the same again changes nothing. Throws busy, unavailable, and why the vote does not count. */
     async cast (questionId: string, claims: VoterClaims, isFor: boolean): Promise<QuestionVote> {
-      if (waiting >= maxQueued) throw new PlenumError('busy', { retryAfterMs: 1000 })
-      const roomId = await roomOf(questionId)
-      return await new Promise((resolve, reject) => {
-        waiting += 1
-        const vote = { questionId, claims, isFor, resolve, reject }
-        const lane = lanes.get(roomId)
-        if (lane !== undefined) {
-          lane.push(vote)
-          return
-        }
-        const started = [vote]
-        lanes.set(roomId, started)
-        void work(roomId, started)
-      })
+      if (waiting >= maxQueued) throw new PlenumError('busy', { retryAfterMs })
+      // Before its room is known: that may take as long as the storage does.
+      waiting += 1
+      let roomId: string
+      try {
+        roomId = await roomOf(questionId)
+      } catch (error) {
+        waiting -= 1
+        throw error
+      }
+      return await new Promise((resolve, reject) => { lanes.push(roomId, { questionId, claims, isFor, resolve, reject }) })
     }
   }
 }
@@ -89,27 +100,29 @@ export function createQuestionVotes ({ db, maxQueued, changed }: QuestionVotesOp
 async function store (tx: Tx, state: QuestionsState, roomId: string, batch: WaitingVote[]) {
   const found = await findQuestions(tx, roomId, Array.from(new Set(batch.map(({ questionId }) => questionId))))
   const questions = new Map(found.map((question) => [question.id, question]))
+  const requireParticipant = await readParticipants(tx, roomId, state, batch.map(({ claims }) => claims))
   const refusals = new Map<WaitingVote, PlenumError>()
   // Of the same voter for the same question the last one counts.
   const accepted = new Map<string, { questionId: string, voterId: string, isFor: boolean }>()
   for (const vote of batch) {
-    const voterId = admit(vote, questions.get(vote.questionId), state)
+    const voterId = admit(vote, questions.get(vote.questionId), requireParticipant)
     if (typeof voterId === 'string') accepted.set(`${vote.questionId}:${voterId}`, { questionId: vote.questionId, voterId, isFor: vote.isFor })
     else refusals.set(vote, voterId)
   }
   const votes = Array.from(accepted.values())
   const rowsOf = (isFor: boolean) => votes.filter((vote) => vote.isFor === isFor).map(({ questionId, voterId }) => ({ questionId, voterId }))
-  const isChanged = await applyVotes(tx, { added: rowsOf(true), removed: rowsOf(false) }) > 0
-  const counts = isChanged ? await recount(tx, Array.from(new Set(votes.map(({ questionId }) => questionId)))) : new Map<string, number>()
+  const touched = await applyVotes(tx, { roomId, added: rowsOf(true), removed: rowsOf(false) })
+  const isChanged = touched.length > 0
+  const counts = isChanged ? await recount(tx, touched) : new Map<string, number>()
   const outcome = (vote: WaitingVote): PlenumError | number => refusals.get(vote) ?? counts.get(vote.questionId) ?? questions.get(vote.questionId)?.votes ?? 0
   return { outcome, isChanged }
 }
 
 /** Whose vote it is, or why it does not count. */
-function admit ({ claims }: WaitingVote, question: QuestionRow | undefined, state: QuestionsState): string | PlenumError {
+function admit ({ claims }: WaitingVote, question: QuestionRow | undefined, requireParticipant: RequireParticipant): string | PlenumError {
   let voterId: string
   try {
-    voterId = requireParticipant(state, claims)
+    voterId = requireParticipant(claims)
   } catch (error) {
     return asPlenumError(error)
   }

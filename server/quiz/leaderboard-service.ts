@@ -14,17 +14,19 @@ import { pointsOf, rankScores, type Tallied } from './scoring.ts'
 
 export type LeaderboardService = ReturnType<typeof createLeaderboardService>
 
-interface Ranking { key: string, madeAt: number, scores: Promise<{ quizzes: number, ranked: Score[], byVoter: Map<string, Score> }> }
+type Ranked = ReturnType<typeof rankScores>
+interface Ranking { quizzes: number, ranked: Ranked, byVoter: Map<string, Ranked[number]> }
 
-// A hall asks for it in the moment of the reveal, all at once; names that others changed may be this old.
-const freshMs = 1000
+// A hall asks for it in the moment of the reveal, all at once; names that another instance changed may be this old.
+const namesFreshMs = 1000
 const maxHeld = 100
 
 /** Points of a room's quizzes. Only what has been revealed is counted, so nobody learns from points what is right (R6). */
 export function createLeaderboardService ({ db, board, rooms }: { db: Db, board: ResultsBoard, rooms: RoomService }) {
-  const held = new Map<string, Ranking>()
+  const rankings = new Map<string, { key: string, made: Promise<Ranking> }>()
+  const names = new Map<string, { readAt: number, read: Promise<Map<string, string>> }>()
 
-  async function rank (roomId: string, quizzes: PollSnapshot[]) {
+  async function rank (quizzes: PollSnapshot[]): Promise<Ranking> {
     const totals = new Map<string, Tallied>()
     for (const { poll } of quizzes) {
       for (const { answer, voters } of await listQuizBallots(db, poll.id)) {
@@ -38,32 +40,30 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
         }
       }
     }
-    const names = await listParticipantNames(db, roomId)
-    const byVoter = new Map<string, Score>()
-    const ranked = rankScores(totals.values()).map(({ voterId, rank, points, correctAnswers }) => {
-      const score = { rank, name: names.get(voterId) ?? null, points, correctAnswers }
-      byVoter.set(voterId, score)
-      return score
-    })
-    return { quizzes: quizzes.length, ranked, byVoter }
+    const ranked = rankScores(totals.values())
+    return { quizzes: quizzes.length, ranked, byVoter: new Map(ranked.map((score) => [score.voterId, score])) }
   }
 
-  /** Made once for everyone who asks at the same state of the quizzes. */
-  async function findRanking (roomId: string) {
+  /** Made once for everyone who asks at the same state of the quizzes, however long that lasts. */
+  async function findRanking (roomId: string): Promise<Ranking> {
     const quizzes = (await board.findRoom(roomId)).filter(({ poll }) => poll.correct !== undefined && poll.revealed === true)
     const key = quizzes.map(({ poll, results }) => `${poll.id}:${poll.revision}:${results.version}`).join()
-    let ranking = held.get(roomId)
-    if (ranking === undefined || ranking.key !== key || ranking.madeAt < Date.now() - freshMs) {
-      held.delete(roomId)
-      ranking = { key, madeAt: Date.now(), scores: rank(roomId, quizzes) }
-      held.set(roomId, ranking)
-      ranking.scores.catch(() => { held.delete(roomId) })
-      for (const oldest of held.keys()) {
-        if (held.size <= maxHeld) break
-        held.delete(oldest)
-      }
-    }
-    return await ranking.scores
+    const held = rankings.get(roomId)
+    if (held?.key === key) return await held.made
+    const made = rank(quizzes)
+    keep(rankings, roomId, { key, made })
+    made.catch(() => { if (rankings.get(roomId)?.made === made) rankings.delete(roomId) })
+    return await made
+  }
+
+  /** By voter. They change far more often than points do, and are read apart from them. */
+  async function findNames (roomId: string): Promise<ReadonlyMap<string, string>> {
+    const held = names.get(roomId)
+    if (held !== undefined && held.readAt >= Date.now() - namesFreshMs) return await held.read
+    const read = listParticipantNames(db, roomId)
+    keep(names, roomId, { readAt: Date.now(), read })
+    read.catch(() => { if (names.get(roomId)?.read === read) names.delete(roomId) })
+    return await read
   }
 
   async function requireRoom (roomId: string): Promise<RoomSnapshot> {
@@ -77,8 +77,10 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
     async find (roomId: string, claims: VoterClaims, limit: number): Promise<Leaderboard> {
       const { staff } = await requireRoom(roomId)
       const voterId = voterIn(staff.access, claims)
-      const { quizzes, ranked, byVoter } = await findRanking(roomId)
-      return { quizzes, players: ranked.length, items: ranked.slice(0, limit), mine: voterId === undefined ? null : byVoter.get(voterId) ?? null }
+      const [{ quizzes, ranked, byVoter }, nameOf] = await Promise.all([findRanking(roomId), findNames(roomId)])
+      const toScore = ({ voterId, rank, points, correctAnswers }: Ranked[number]): Score => ({ rank, name: nameOf.get(voterId) ?? null, points, correctAnswers })
+      const own = voterId === undefined ? undefined : byVoter.get(voterId)
+      return { quizzes, players: ranked.length, items: ranked.slice(0, limit).map(toScore), mine: own === undefined ? null : toScore(own) }
     },
 
     /** Throws room_not_found, validation_failed for a name that is not welcome, and what a vote without a voter is told. */
@@ -88,7 +90,17 @@ export function createLeaderboardService ({ db, board, rooms }: { db: Db, board:
       if (voterId === undefined) throw noVoter(staff.access)
       if (isFlagged(name, staff)) throw invalidField('/name', 'is not welcome here; choose another')
       await setParticipantName(db, roomId, voterId, name)
-      held.delete(roomId)
+      // What is read at this moment may not have it yet.
+      await names.get(roomId)?.read.then((known) => { known.set(voterId, name) }, () => {})
     }
+  }
+}
+
+function keep<T> (held: Map<string, T>, roomId: string, value: T): void {
+  held.delete(roomId)
+  held.set(roomId, value)
+  for (const oldest of held.keys()) {
+    if (held.size <= maxHeld) break
+    held.delete(oldest)
   }
 }

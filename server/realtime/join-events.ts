@@ -1,3 +1,4 @@
+import { keepJson } from '../polls/encoding.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { QuestionService } from '../questions/question-service.ts'
@@ -108,7 +109,9 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
       const { room } = await rooms.findByCode(code)
-      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) })
+      const joined = { room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) }
+      keepJson(joined, { questions: joined.questions })
+      reply(joined)
     }),
 
     'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {

@@ -11,6 +11,14 @@ import { createTicker } from './ticker.ts'
 
 /** Five frames a second and room at the most: each is the whole state, which is read again for it. */
 const broadcastIntervalMs = 200
+const maxIntervalMs = 800
+/** What the frames of a room may take of the network by and large: 20 MB a second. */
+const bytesPerMs = 20_000
+
+/** How long after a frame the next one may leave: the longer, the more it is that all frames of a room are together. */
+export function frameIntervalMs (frameBytes: number, members: number): number {
+  return Math.min(maxIntervalMs, Math.max(broadcastIntervalMs, Math.round(frameBytes * members / bytesPerMs)))
+}
 
 export interface QuestionsBroadcasterOptions {
   io: LiveServer
@@ -53,7 +61,12 @@ export function startQuestionsBroadcaster ({ io, board, rooms, emitter, publish,
     }, resend)
   }
 
-  const ticker = createTicker(broadcastIntervalMs, async (roomId) => {
+  function intervalOf (roomId: string): number {
+    const newest = board.peek(roomId)
+    return newest === undefined ? broadcastIntervalMs : frameIntervalMs(Buffer.byteLength(jsonOf(newest.audience)), emitter.members([questionsRoom(roomId)]).length)
+  }
+
+  const ticker = createTicker(intervalOf, async (roomId) => {
     if (!emitter.hasMembers(questionsRoom(roomId))) {
       // What is held may be old from now on, and nobody is there to be told later.
       shown.delete(roomId)

@@ -1,8 +1,9 @@
 /**
  * Calls `tick` for a key that was touched: at once after a pause, else when `intervalMs` have passed since the last call began.
  * Touches in between become one call, and the last one is never lost. A call that is still running is never overtaken by the next.
+ * @param intervalMs asked after each call, where it depends on what that sent
  */
-export function createTicker (intervalMs: number, tick: (key: string) => Promise<void> | void) {
+export function createTicker (intervalMs: number | ((key: string) => number), tick: (key: string) => Promise<void> | void) {
   const states = new Map<string, { isTouched: boolean, timer: NodeJS.Timeout | undefined }>()
   let isStopped = false
 
@@ -13,7 +14,8 @@ export function createTicker (intervalMs: number, tick: (key: string) => Promise
     await tick(key)
     if (isStopped) return
     // Rounded up and one more: a timer takes whole milliseconds and may fire early by less than one.
-    const restMs = Math.ceil(Math.max(0, intervalMs - (performance.now() - startedAt))) + 1
+    const pauseMs = typeof intervalMs === 'number' ? intervalMs : intervalMs(key)
+    const restMs = Math.ceil(Math.max(0, pauseMs - (performance.now() - startedAt))) + 1
     state.timer = setTimeout(() => {
       if (state.isTouched) void run(key, state)
       else states.delete(key)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -188,6 +189,22 @@ t.test('export writes what the server has, or says that it has none', async (t) 
   const isThere = (await host.call('GET', `/polls/${poll.id}/export?format=json&what=results`)).status !== 404
   if (isThere) t.match({ code, stdout }, { code: 0, stdout: poll.id })
   else t.match({ code, stdout, stderr }, { code: 1, stdout: '', stderr: /has no exports/ })
+})
+
+t.test('[O4] an export that cannot be written exits with 1, one whose reader has seen enough with 0', async (t) => {
+  const poll = await host.openPoll()
+  const program = fileURLToPath(new URL('../../scripts/cli/main.js', import.meta.url))
+  const exportTo = async (stdout: 'pipe' | number) => {
+    const child = spawn(process.execPath, [program, 'export', poll.id], { env: { PLENUM_URL: url, PLENUM_TOKEN: host.accessToken }, stdio: ['ignore', stdout, 'pipe'] })
+    child.stdout?.destroy()
+    const stderr = child.stderr === null ? '' : await text(child.stderr)
+    if (child.exitCode === null) await once(child, 'exit')
+    return { code: child.exitCode, stderr }
+  }
+  const full = openSync('/dev/full', 'w')
+  t.teardown(() => { closeSync(full) })
+  t.match(await exportTo(full), { code: 1, stderr: /^plenum.*ENOSPC/ })
+  t.same(await exportTo('pipe'), { code: 0, stderr: '' })
 })
 
 t.test('bars are as long as their share, and what people wrote does not steer the terminal', (t) => {

@@ -8,10 +8,16 @@ import { deleteOldDeliveries } from '../../db/clean-up-store.ts'
 import { openDatabase } from '../../db/client.ts'
 import type { PollEvent } from '../../db/delivery-id.ts'
 import { takeDueDeliveries } from '../../db/delivery-queue.ts'
-import { listBallots, listBuckets, listLabels, listTallies } from '../../db/export-store.ts'
+import { listBallots, listBuckets, listLabels, listRoundKinds, listTallies } from '../../db/export-store.ts'
 import { appendBallots } from '../../db/ledger.ts'
+import { listQuizBallots } from '../../db/leaderboard-store.ts'
 import { listInvitations, listMembers } from '../../db/member-store.ts'
+import { listParticipantNames } from '../../db/participant-store.ts'
 import { findNewestBallots, findPolls, findRoomPolls, findRoundTally, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
+import {
+  applyVotes, changeQuestions, countQuestions, deleteQuestion, findOwnQuestions, findQuestion, findQuestions, hasMerged, listQuestions, readQuestions, recount
+} from '../../db/question-store.ts'
+import { findBallotTimes, findFirstVersion, findPollVersion, listPollVersionRows, sumAnswerSteps } from '../../db/replay-store.ts'
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
 import * as schema from '../../db/schema.ts'
 import { findLiveSession, findUserByEmail, listLiveCredentials } from '../../db/user-store.ts'
@@ -42,7 +48,12 @@ async function fill () {
     SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - n * 60000), 12, '0') || '7000a' || substr(md5(p.id::text || n), 1, 15))::uuid,
       w.id, p.id, 'poll.results', '{}', CASE WHEN n = 1 AND left(p.id::text, 1) = '0' THEN 'waiting' ELSE 'delivered' END
     FROM webhooks w JOIN polls p ON p.room_id = w.room_id, generate_series(1, 10) n`
-  await admin`INSERT INTO participants (room_id, voter_id, joined_at) SELECT id, gen_random_uuid(), now() FROM rooms, generate_series(1, 20)`
+  await admin`INSERT INTO poll_versions (poll_id, version, round, status, definition, at)
+    SELECT id, n, 1, 'open', '{"kind":"single","minChoices":1,"maxChoices":1,"settings":{},"optionIds":[1,2],"revealed":null}', now() FROM polls, generate_series(1, 3) n`
+  await admin`INSERT INTO participants (room_id, voter_id, name, joined_at) SELECT id, gen_random_uuid(), 'Ada', now() FROM rooms, generate_series(1, 20)`
+  await admin`INSERT INTO access_codes (id, room_id, code_hash, used_at) SELECT gen_random_uuid(), id, md5(id::text || n), now() FROM rooms, generate_series(1, 5) n`
+  await admin`INSERT INTO questions (id, room_id, voter_id, text, status, votes) SELECT gen_random_uuid(), id, gen_random_uuid(), 'Why?', 'open', 3 FROM rooms, generate_series(1, 10)`
+  await admin`INSERT INTO question_votes (question_id, voter_id) SELECT id, gen_random_uuid() FROM questions, generate_series(1, 3)`
   await admin`ANALYZE`
 }
 
@@ -67,6 +78,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     FROM polls p JOIN rooms r ON r.id = p.room_id JOIN sessions s ON s.user_id = r.owner_id JOIN ballots b ON b.poll_id = p.id LIMIT 1`
   if (known === undefined) throw new Error('the tables are empty')
   const { pollId, roomId, ownerId, sessionId, voterId } = known
+  const [{ questionId } = { questionId: '' }] = await admin<{ questionId: string }[]>`SELECT id AS "questionId" FROM questions WHERE room_id = ${roomId} LIMIT 1`
 
   const event: PollEvent = { event: 'poll.results', pollId, version: 2, at: new Date(), payload: '{}' }
   const queries: Record<string, () => Promise<unknown>> = {
@@ -84,7 +96,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'a page of an export': async () => await listBallots(db, { pollId, round: 1, maxVersion: 9, after: { voterId, n: 1 }, limit: 500 }),
     'buckets of an export': async () => await listBuckets(db, { pollId, round: 1, after: 'a', limit: 500 }),
     'labels of an export': async () => await listLabels(db, { pollId, optionIds: [1, 2], maxRevision: 9, limit: 100 }),
-    'rounds of an export': async () => await listTallies(db, pollId, { after: 0, before: 2, limit: 100 }),
+    'rounds of an export': async () => await Promise.all([listTallies(db, pollId, { after: 0, before: 2, limit: 100 }), listRoundKinds(db, pollId, { from: 1, to: 1 })]),
     'a room by its code': async () => await findRoomByCode(db, 'C1'),
     'rooms by id': async () => await findRooms(db, [roomId]),
     'rooms of a host': async () => await listRooms(db, { userId: ownerId, limit: 20 }),
@@ -98,13 +110,33 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'an API key': async () => await findApiKey(db, 'no such hash'),
     'the members of a room': async () => await listMembers(db, roomId),
     'own invitations': async () => await listInvitations(db, { email: 'c1@example.org' }),
+    'the leaderboard of a room': async () => await Promise.all([listQuizBallots(db, pollId), listParticipantNames(db, roomId)]),
+    'a version of the past': async () => await Promise.all([findPollVersion(db, pollId, 2), listPollVersionRows(db, pollId, { from: 1, below: 3 }), findFirstVersion(db, pollId, 1)]),
+    'ballots of the past': async () => await Promise.all([
+      sumAnswerSteps(db, { pollId, round: 1, versions: [1, 2], kind: 'single' }), findBallotTimes(db, { pollId, round: 1, versions: [1, 2] })]),
+    'the questions of a room': async () => await readQuestions(db, roomId, 100),
+    'own questions at a join': async () => await findOwnQuestions(db, { roomId, voterIds: [voterId, ownerId], limit: 50 }),
+    'a page of questions': async () => await Promise.all((['votes', 'newest'] as const).map(async (sort) => await listQuestions(db, { roomId, seenBy: { voterId }, sort, limit: 20 }))),
+    'votes for questions': async () => await changeQuestions(db, roomId, async (tx) => {
+      const found = await findQuestions(tx, roomId, [questionId])
+      const touched = await applyVotes(tx, { roomId, added: [{ questionId, voterId }], removed: [{ questionId, voterId }] })
+      return { isChanged: true, outcome: [found, await recount(tx, touched)] }
+    }),
+    'a new question': async () => await changeQuestions(db, roomId, async (tx) => ({ isChanged: false, outcome: await countQuestions(tx, { roomId, voterId, seconds: 600 }) })),
+    'a question that others were merged into': async () => await changeQuestions(db, roomId, async (tx) => {
+      const question = await findQuestion(tx, questionId)
+      if (question === undefined) throw new Error('there is no question')
+      const isMerged = await hasMerged(tx, question)
+      await deleteQuestion(tx, question)
+      return { isChanged: true, outcome: isMerged }
+    }),
     'a user by address': async () => await findUserByEmail(db, '7@example.org')
   }
   for (const [name, ask] of Object.entries(queries)) {
     plans.length = 0
     await ask()
     t.ok(plans.length > 0, `${name}: the plan was told`)
-    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots|participants|webhook_deliveries)\b/, name)
+    t.notMatch(plans.join('\n'), /Seq Scan on (users|sessions|api_keys|rooms|room_members|room_invitations|polls|options|tallies|ballots|webhook_deliveries|poll_versions|participants|access_codes|questions|question_votes)\b/, name)
     t.notMatch(plans.join('\n'), /(using|on) participants_room_id_voter_id_pk/, name)
   }
 })

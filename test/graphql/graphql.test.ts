@@ -125,6 +125,15 @@ t.test('[V3] a vote counts as over REST, and has the same receipt', async (t) =>
   await expectError(t, 'poll_closed', cast(1), { token })
 })
 
+t.test('votes are counted against the same limit as over REST', async (t) => {
+  const { voterToken: token } = await createVoter(url)
+  const withdraw = `mutation { withdrawVote(pollId: "${unknownId}") { status } }`
+  const codes = await Promise.all(Array.from({ length: 420 }, async () => (await postGraphql(url, withdraw, { token })).body.errors?.[0]?.extensions.code))
+  t.ok(codes.includes('rate_limited'), 'over GraphQL')
+  t.same(new Set(codes), new Set(['poll_not_found', 'rate_limited']))
+  t.equal((await request(url, 'DELETE', `/api/v1/polls/${unknownId}/vote`, { token })).status, 429)
+})
+
 t.test('what belongs to somebody else is answered as if it did not exist, a draft too', async (t) => {
   const draft = await host.createPoll()
   const asStranger = { token: stranger.accessToken }

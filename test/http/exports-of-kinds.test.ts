@@ -201,6 +201,20 @@ t.test('rounds of other kinds stay what they were', async (t) => {
   t.strictSame((await readRows<TimelineRow>(poll, 'timeline')).map(({ counts }) => withoutZeros(counts)), [{ one: 1 }, { 5: 1 }])
 })
 
+t.test('[L3] a round is of the kind that it had, whatever its results look like', async (t) => {
+  const choices = [{ label: 'Yes' }, { label: 'No' }]
+  const poll = await host.openPoll({ kind: 'single', options: choices })
+  await vote(poll, 0, { choices: [1] })
+  for (const change of [{ kind: 'words', options: [] }, { kind: 'multiple', options: choices }, { kind: 'text', options: [] }, { kind: 'number' }]) {
+    const { body: reset } = await host.command(poll.id, 'reset')
+    const { status } = await host.call('PATCH', `/polls/${poll.id}`, change, { 'if-match': `"${reset.revision}"` })
+    t.equal(status, 200, change.kind)
+  }
+  const kindsByRound = async () => Array.from(new Map((await readRows<ResultsRow>(poll, 'results')).map(({ round, kind }) => [round, kind])))
+  t.strictSame(await kindsByRound(), [[1, 'single'], [3, 'multiple'], [4, 'text']], 'no row without anything to count')
+  t.match(await headerOf(poll, 'results'), /,formerLabels,value,word$/, 'but columns')
+})
+
 t.test('every number is exported, not only the most frequent', async (t) => {
   const poll = await host.openPoll({ kind: 'number', options: [] })
   await vote(poll, 0, { value: 0 })

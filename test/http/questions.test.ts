@@ -1,6 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { drizzle } from 'drizzle-orm/postgres-js'
 import t, { type Test } from 'tap'
+import { openDatabase } from '../../db/client.ts'
+import * as schema from '../../db/schema.ts'
+import { jsonOf } from '../../server/polls/encoding.ts'
+import type { ApiScope, CreatedApiKey } from '../../server/protocol/identity.ts'
 import type { NewQuestion, Question, Questions, QuestionVote } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
+import { createQuestionBoard } from '../../server/questions/question-board.ts'
+import { createQuestionService } from '../../server/questions/question-service.ts'
+import { createQuestionVotes } from '../../server/questions/question-votes.ts'
+import { frameIntervalMs } from '../../server/realtime/questions-broadcaster.ts'
+import { createRoomBoard } from '../../server/rooms/room-board.ts'
+import { createRoomService } from '../../server/rooms/room-service.ts'
+import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, type Audience } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
@@ -181,6 +194,17 @@ t.test('[Q3] a merge counts the voters of both, each once, and can be undone', a
   t.match((await list(room.id)).items, [{ id: from, status: 'open', votes: 1 }], 'what was merged into a question outlives it')
 })
 
+t.test('[Q1] a question whose target is deleted counts who still votes for it', async (t) => {
+  const room = await createRoom()
+  const [token = '', other = ''] = await createTokens(2)
+  const [into, from] = [await askWithVotes(room.id, 'When?', []), await askWithVotes(room.id, 'At what time?', [token, other])]
+  await host.call('POST', `/questions/${from}/merge`, { into })
+  t.match((await vote(token, into, 'DELETE')).body, { votes: 1 })
+  await host.call('DELETE', `/questions/${into}`)
+  t.match((await list(room.id)).items, [{ id: from, status: 'open', votes: 1 }])
+  t.match((await vote(other, from, 'DELETE')).body, { votes: 0 })
+})
+
 t.test('[Q1] votes of 50 voters that race each other, and a merge, over two servers are counted exactly, and versions only rise', async (t) => {
   const room = await createRoom()
   const tokens = await createTokens(50)
@@ -228,4 +252,109 @@ t.test('over sockets questions are asked and voted for, and joining again recove
   t.match(await off, { items: [], total: 0 })
   t.match(await again.call('room:join', { code: room.code }), { ok: true, data: { questions: null } })
   t.match(await again.call('question:ask', { text: 'Why?' }), { ok: false, error: { code: 'conflict' } })
+})
+
+t.test('a key that may not vote takes no part in questions over a socket either', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Members', questionsMode: 'post', access: 'accounts' })).body
+  const { id: questionId } = (await ask(host.accessToken, room.id, { text: 'Why?' })).body
+  const connectAs = async (scopes: ApiScope[]) => {
+    const { key } = (await host.call<CreatedApiKey>('POST', '/api-keys', { name: 'a program', scopes })).body
+    return await connectSocket(t, url, { auth: { accessToken: key } })
+  }
+  const [reader, voter] = [await connectAs(['results:read']), await connectAs(['results:read', 'votes:write'])]
+  t.match(await reader.call('question:ask', { roomId: room.id, text: 'How?' }), { ok: false, error: { code: 'unauthenticated' } })
+  for (const event of ['question:vote', 'question:unvote'] as const) t.match(await reader.call(event, { questionId }), { ok: false, error: { code: 'unauthenticated' } }, event)
+  t.match(await voter.call('question:ask', { roomId: room.id, text: 'How?' }), { ok: true })
+  t.match(await voter.call('question:vote', { questionId }), { ok: true, data: { votes: 1 } })
+})
+
+t.test('in a room with codes only who has redeemed one asks and votes, until it is revoked', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Assembly', questionsMode: 'post', access: 'codes' })).body
+  const { items } = (await host.call<{ items: { id: string, code: string }[] }>('POST', `/rooms/${room.id}/access-codes`, { count: 2 })).body
+  const redeem = async (accessCode = '') => (await request<{ voterToken: string }>(url, 'POST', `/api/v1/join/${room.code}/redeem`, { body: { accessCode } })).body.voterToken
+  const [one, two] = [await redeem(items[0]?.code), await redeem(items[1]?.code)]
+  const asked = await ask(one, room.id, { text: 'Why?' })
+  t.equal(asked.status, 201)
+  const { voterToken: stranger } = await createVoter(url)
+  expectProblem(t, await ask(stranger, room.id, { text: 'How?' }), 'forbidden')
+  expectProblem(t, await vote(stranger, asked.body.id), 'forbidden')
+  const together = await Promise.all([vote(one, asked.body.id), vote(stranger, asked.body.id), vote(two, asked.body.id)])
+  t.same(together.map(({ status }) => status), [200, 403, 200], 'each by itself, also in one batch')
+  await host.call('DELETE', `/rooms/${room.id}/access-codes/${items[1]?.id}`)
+  expectProblem(t, await vote(two, asked.body.id, 'DELETE'), 'forbidden')
+  expectProblem(t, await ask(two, room.id, { text: 'And now?' }), 'forbidden')
+  t.match((await list(room.id)).items, [{ votes: 2 }])
+})
+
+t.test('who may only look at a room still deletes an own question', async (t) => {
+  const room = (await host.call<Room>('POST', '/rooms', { title: 'Members', questionsMode: 'post', access: 'accounts' })).body
+  const viewer = await registerHost(url)
+  await host.call('POST', `/rooms/${room.id}/invitations`, { email: viewer.credentials.email, role: 'viewer' })
+  const { items: [invitation] } = (await viewer.call<{ items: { id: string }[] }>('GET', '/me/invitations')).body
+  await viewer.call('POST', `/me/invitations/${invitation?.id}/accept`)
+  const { id } = (await ask(viewer.accessToken, room.id, { text: 'Why?' })).body
+  await edit(id, { status: 'answered' })
+  expectProblem(t, await viewer.call('DELETE', `/questions/${id}`), 'forbidden', 'not once it is answered')
+  await edit(id, { status: 'open' })
+  t.equal((await viewer.call('DELETE', `/questions/${id}`)).status, 204)
+  const { id: theirs } = (await ask(host.accessToken, room.id, { text: 'How?' })).body
+  expectProblem(t, await viewer.call('DELETE', `/questions/${theirs}`), 'forbidden')
+})
+
+t.test('[O4] while the database is stuck, what waits behind a batch is refused with it, and no more may wait than are allowed', async (t) => {
+  const room = await createRoom()
+  const { question } = await askAs(room.id, 'Why?')
+  const claims = await Promise.all(Array.from({ length: 4 }, async () => ({ voterId: (await createVoter(url)).voterId })))
+  const database = await openDatabase({ url: databaseUrl, dataDir: '', poolSize: 4, onError: (error) => { throw error } })
+  t.teardown(async () => { await database.close() })
+  const votes = createQuestionVotes({ db: database.db, maxQueued: 3, changed: () => {} })
+  const settledAt: number[] = []
+  await sql.begin(async (tx) => {
+    await tx`SELECT 1 FROM rooms WHERE id = ${room.id} FOR UPDATE`
+    const settled = async (vote: Promise<unknown>) => {
+      const [outcome] = await Promise.allSettled([vote])
+      const code: string = outcome.status === 'rejected' ? outcome.reason.code : 'counted'
+      if (code === 'unavailable') settledAt.push(performance.now())
+      return code
+    }
+    const first = settled(votes.cast(question.id, claims[0] ?? {}, true))
+    await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).length > 0, 5000, () => 'nothing waits')
+    const rest = claims.slice(1).map(async (claim) => await settled(votes.cast(question.id, claim, true)))
+    t.same(await Promise.all([first, ...rest]), ['unavailable', 'unavailable', 'unavailable', 'busy'])
+  })
+  t.ok(Math.max(...settledAt) - Math.min(...settledAt) < 1000, 'they have not waited for a time-out of their own')
+  t.match(await votes.cast(question.id, claims[0] ?? {}, true), { voted: true, votes: 1 }, 'and then it goes on')
+})
+
+t.test('[O4] votes that wait for their room to be found count as waiting', async (t) => {
+  const { question } = await askAs((await createRoom()).id, 'Why?')
+  const voters = await Promise.all(Array.from({ length: 4 }, async () => ({ voterId: (await createVoter(url)).voterId })))
+  const database = await openDatabase({ url: databaseUrl, dataDir: '', poolSize: 4, onError: (error) => { throw error } })
+  t.teardown(async () => { await database.close() })
+  const votes = createQuestionVotes({ db: database.db, maxQueued: 2, changed: () => {} })
+  const codes = (await Promise.allSettled(voters.map(async (claims) => await votes.cast(question.id, claims, true)))).map((outcome) => outcome.status === 'rejected' ? outcome.reason.code : 'counted')
+  t.same(codes, ['counted', 'counted', 'busy', 'busy'])
+  await t.rejects(votes.cast(randomUUID(), {}, true), { code: 'not_found' })
+  t.match(await votes.cast(question.id, voters[2] ?? {}, true), { votes: 3 }, 'what was refused does not wait')
+})
+
+t.test('a hall that comes back is looked up together, and each is answered with what is its own', async (t) => {
+  const room = await createRoom()
+  const people = await Promise.all(Array.from({ length: 20 }, async (_person, at) => await askAs(room.id, `Question ${at}?`)))
+  const { question: popular } = await askAs(room.id, 'Why?')
+  await Promise.all(people.map(async ({ token }) => await vote(token, popular.id)))
+  const statements: string[] = []
+  const db = drizzle(sql, { schema, casing: 'snake_case', logger: { logQuery: (statement) => { statements.push(statement) } } })
+  const service = createQuestionService({ db, rooms: createRoomService({ db, board: createRoomBoard() }), board: createQuestionBoard({ db }), changed: () => {} })
+  const draws = await Promise.all(people.map(async ({ voterId }) => await service.prepareJoin(room.id, { voterId })))
+  const joined = draws.map((draw) => draw())
+  t.same(joined.map((questions) => questions?.mine.map(({ id }) => id)), people.map(({ question }) => [question.id]))
+  t.ok(joined.every((questions) => questions?.myVotes.join() === popular.id))
+  t.ok(statements.filter((statement) => statement.includes('question_votes')).length <= 2)
+  t.equal(joined[0]?.items, joined[1]?.items)
+  t.same(JSON.parse(jsonOf(joined[0] ?? {})), joined[0], 'its text is put together from theirs')
+})
+
+t.test('[R5] frames of many questions to many people come less often', async (t) => {
+  t.strictSame([[0, 0], [2_000, 50], [40_000, 100], [40_000, 250], [40_000, 10_000]].map(([bytes = 0, members = 0]) => frameIntervalMs(bytes, members)), [200, 200, 200, 500, 800])
 })

@@ -1,11 +1,20 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
 import t from 'tap'
+import { findPolls, findRoomPolls } from '../../db/poll-store.ts'
+import * as schema from '../../db/schema.ts'
+import { toSnapshot } from '../../server/polls/poll-snapshot.ts'
+import { createResultsBoard } from '../../server/polls/results-board.ts'
 import type { Leaderboard } from '../../server/protocol/leaderboard.ts'
 import type { Answer, NewPoll, Poll, Results } from '../../server/protocol/poll.ts'
+import { createLeaderboardService } from '../../server/quiz/leaderboard-service.ts'
 import { pointsOf, rankScores } from '../../server/quiz/scoring.ts'
+import { createRoomBoard } from '../../server/rooms/room-board.ts'
+import { createRoomService } from '../../server/rooms/room-service.ts'
 import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
 
-const { url } = await startServer(t)
+const { url, databaseUrl } = await startServer(t)
 const host = await registerHost(url)
 const quiz: Partial<NewPoll> = { options: [{ label: '3' }, { label: '4' }, { label: '5' }], correct: [2], explanation: 'Two and two.', revote: 'change' }
 
@@ -134,6 +143,26 @@ t.test('points fall evenly from 1000 to 500, and equal points have an equal rank
   t.strictSame([pointsOf({ scoring: 'flat', timeLimitSeconds: 20 }, 19_000), pointsOf(speed, null)], [1000, 1000])
   const scores = [['c', 500], ['a', 900], ['b', 500], ['d', 100]] as const
   t.strictSame(rankScores(scores.map(([voterId, points]) => ({ voterId, points, correctAnswers: 1 }))).map(({ voterId, rank }) => [voterId, rank]), [['a', 1], ['b', 2], ['c', 2], ['d', 4]])
+})
+
+t.test('a name that changes is shown at once, and the points are not read again for it', async (t) => {
+  const poll = await host.openPoll(quiz)
+  const [ada, ben] = [await createVoter(url), await createVoter(url)]
+  for (const { voterToken } of [ada, ben]) await voteOverHttp(url, voterToken, poll.id, { choices: [2] })
+  await reveal(poll.id)
+  const statements: string[] = []
+  const db = drizzle(connectDatabase(t, databaseUrl ?? ''), { schema, casing: 'snake_case', logger: { logQuery: (statement) => { statements.push(statement) } } })
+  const rooms = createRoomService({ db, board: createRoomBoard() })
+  const board = createResultsBoard({ loadPolls: async (ids) => (await findPolls(db, ids)).map(toSnapshot), loadRoomPolls: async (roomId) => (await findRoomPolls(db, roomId)).map(toSnapshot) })
+  const service = createLeaderboardService({ db, board, rooms })
+  const namesOf = async () => (await service.find(poll.roomId, {}, 10)).items.map(({ name }) => name).sort()
+  t.same(await namesOf(), [null, null])
+  await Promise.all([service.setName(poll.roomId, ada, 'Ada'), service.setName(poll.roomId, ben, 'Ben')])
+  t.same(await namesOf(), ['Ada', 'Ben'])
+  await service.setName(poll.roomId, ben, 'Bea')
+  t.same(await namesOf(), ['Ada', 'Bea'])
+  const countOf = (table: string) => statements.filter((statement) => statement.includes(table)).length
+  t.equal(countOf('FROM ballots'), 1)
 })
 
 t.test('a name is one line of text, and a room must be there', async (t) => {

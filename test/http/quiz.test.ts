@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Leaderboard } from '../../server/protocol/leaderboard.ts'
 import type { Answer, NewPoll, Poll, Results } from '../../server/protocol/poll.ts'
 import { pointsOf, rankScores } from '../../server/quiz/scoring.ts'
-import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
@@ -16,6 +16,11 @@ async function enter (roomId: string, name?: string) {
   if (name !== undefined) await request(url, 'PUT', `/api/v1/rooms/${roomId}/name`, { token, body: { name } })
   return { token, answer: async (pollId: string, answer: Answer) => (await voteOverHttp(url, token, pollId, answer)).body, mine: async () => (await leaderboard(roomId, token)).mine }
 }
+
+/** Its time runs while the other tests do. */
+const timed = await host.openPoll({ ...quiz, timeLimitSeconds: 3 })
+const watcher = await connectSocket(t, url)
+await watcher.joinPoll(timed.id)
 
 t.test('[R6] points and the right answer come with the reveal, and go when it is taken back', async (t) => {
   const first = await host.openPoll(quiz)
@@ -69,6 +74,13 @@ t.test('a new round begins without points', async (t) => {
 })
 
 t.test('[L2] a time limit closes the poll by the server\'s clock, and speed is measured by it', async (t) => {
+  t.match(await watcher.resultsWhere(({ final }) => final, 10_000), { pollId: timed.id, status: 'closed' })
+  const closed = (await host.call<Poll>('GET', `/polls/${timed.id}`)).body
+  t.match(closed, { status: 'closed', closesAt: timed.closesAt })
+  const lateMs = Date.parse(closed.updatedAt) - Date.parse(timed.closesAt ?? '')
+  t.ok(lateMs >= 0 && lateMs < 2000, `closed ${lateMs} ms after its time`)
+  t.match(await (await enter(timed.roomId)).answer(timed.id, { choices: [2] }), { code: 'poll_closed' })
+
   const poll = await host.openPoll({ ...quiz, timeLimitSeconds: 3 })
   t.match(poll, { scoring: 'speed', timeLimitSeconds: 3 })
   const left = Date.parse(poll.closesAt ?? '') - Date.parse(poll.updatedAt)

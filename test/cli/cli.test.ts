@@ -12,6 +12,7 @@ import { followPoll } from '../../server/client/feed-client.ts'
 import { createHttpClient } from '../../server/client/http-client.ts'
 import { UnreachableError } from '../../server/client/requester.ts'
 import { connectSocketClient } from '../../server/client/socket-client.ts'
+import type { NewPoll, PollKind } from '../../server/protocol/poll.ts'
 import { findFreePort } from '../helpers/child-process.ts'
 import { registerHost } from '../helpers/clients.ts'
 import { createTestDatabase } from '../helpers/database.ts'
@@ -166,6 +167,24 @@ t.test('doctor tells what works, and exits with 1 when something does not', asyn
   t.match(findings.filter(({ ok }) => ok === false), [{ check: 'origin', says: /PUBLIC_URL/ }])
 
   t.match(await plenum(['doctor', '--url', 'http://127.0.0.1:9']), { code: 1, stdout: /FAILED server/, stderr: /9 of 9 checks failed/ })
+})
+
+t.test('seed answers polls of every kind', async (t) => {
+  const options = ['A', 'B', 'C'].map((label) => ({ label }))
+  const polls: Record<PollKind, Partial<NewPoll>> = {
+    single: { options },
+    multiple: { options, minChoices: 2 },
+    rating: { scale: { min: -2, max: 2 } },
+    ranking: { options },
+    number: { range: { min: null, max: -5, step: 2.5 } },
+    text: {},
+    words: { minChoices: 2, maxChoices: 3 }
+  }
+  await Promise.all(Object.entries(polls).map(async ([kind, settings]) => {
+    const poll = await host.openPoll({ options: [], kind: kind as PollKind, ...settings })
+    t.match(await plenum(['seed', poll.id, '--voters', '20', '--seconds', '1', '--json']), { code: 0, stderr: '', stdout: '{"voted":20,"failed":0}' }, kind)
+    t.match((await host.results(poll.id)).body, { voters: 20 }, kind)
+  }))
 })
 
 t.test('codes writes new codes of a room, and who redeems one is its voter', async (t) => {

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { Compile } from 'typebox/compile'
-import { NewPoll, type PollKind } from '../../server/protocol/poll.ts'
+import { NewPoll, PollKind } from '../../server/protocol/poll.ts'
 import { commonHelp, commonOptions, connect, print, readChoice, readOnly, UsageError, type Command, type Terminal } from './command.ts'
 
 const maxInputBytes = 64 * 1024
 const newPoll = Compile(NewPoll)
-const kinds = ['single', 'multiple', 'rating', 'ranking', 'number', 'text', 'words'] as const satisfies PollKind[]
-const kindsWithOptions: readonly PollKind[] = ['single', 'multiple', 'ranking']
+const kinds = PollKind.anyOf.map(({ const: kind }) => kind)
+const hasOptions: Record<PollKind, boolean> = { single: true, multiple: true, rating: false, ranking: true, number: false, text: false, words: false }
 
 async function readInput ({ stdin }: Terminal): Promise<NewPoll> {
   let text = ''
@@ -37,7 +37,7 @@ Creates a poll, in a new room unless one is named, and prints its id, the code o
 With - the poll is read as JSON, with the fields of POST /api/v1/polls.
 
   --option LABEL  one option; twice or more for single, multiple and ranking
-  --kind KIND     single, multiple, rating, ranking, number, text or words (default single)
+  --kind KIND     ${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)} (default single)
   --revote R      locked, change or withdraw (default locked)
   --results V     who sees results: live, after_vote, after_close or hosts (default live)
   --room ID       a room of your own
@@ -65,7 +65,7 @@ ${commonHelp}`,
       throw new UsageError('With - the whole poll comes from the standard input.')
     }
     const kind = readChoice(kindName ?? 'single', 'kind', kinds)
-    if (question !== '-' && labels.length < 2 && kindsWithOptions.includes(kind)) throw new UsageError('Give at least two options: --option Yes --option No.')
+    if (question !== '-' && labels.length < 2 && hasOptions[kind]) throw new UsageError('Give at least two options: --option Yes --option No.')
     const draft: NewPoll = question === '-'
       ? await readInput(terminal)
       : {

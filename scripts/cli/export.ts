@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { PlenumError } from '../../server/protocol/problem.ts'
-import { CommandError, commonHelp, commonOptions, connect, readChoice, readOnly, type Command } from './command.ts'
+import { commonHelp, commonOptions, connect, readChoice, readOnly, type Command } from './command.ts'
 
 export const exportPoll: Command = {
   summary: 'write results or ballots of a poll to the standard output',
@@ -22,11 +21,8 @@ ${commonHelp}`,
     const pollId = readOnly(positionals, 'POLL')
     const format = readChoice(values.format ?? (values.json ? 'json' : 'csv'), 'format', ['csv', 'json', 'ndjson'])
     const what = readChoice(values.what, 'what', ['results', 'ballots', 'timeline'])
-    const { client, url } = connect(values, terminal)
-    const response = await client.polls.export(pollId, { format, what }).catch((error: unknown) => {
-      if (error instanceof PlenumError && error.code === 'not_found') throw new CommandError(`The server at ${url} has no exports.`)
-      throw error
-    })
+    const { client } = connect(values, terminal)
+    const response = await client.polls.export(pollId, { format, what })
     for await (const chunk of response.body ?? []) {
       if (!terminal.stdout.write(chunk)) await once(terminal.stdout, 'drain')
     }

@@ -3,15 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createHttpClient } from '../../server/client/http-client.ts'
 import { connectSocketClient } from '../../server/client/socket-client.ts'
-import type { Poll } from '../../server/protocol/poll.ts'
 import { CommandError, commonHelp, commonOptions, connect, explain, print, readCount, readOnly, type Command } from './command.ts'
-
-/** A random answer that can count, with a taste for the first options so that there is a winner. */
-function chooseAnswer ({ options, minChoices, maxChoices, kind }: Poll): { choices: number[] } {
-  const size = kind === 'single' ? 1 : minChoices + Math.floor(Math.random() * (maxChoices - minChoices + 1))
-  const byTaste = options.map(({ id }, at) => ({ id, weight: Math.random() / (at + 2) })).sort((a, b) => b.weight - a.weight)
-  return { choices: byTaste.slice(0, size).map(({ id }) => id) }
-}
+import { chooseAnswer } from './random-answer.ts'
 
 export const seed: Command = {
   summary: 'let new voters vote at random, for trying things out',

@@ -4,8 +4,8 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAb
 import { PlenumError } from '../protocol/problem.ts'
 
 /**
- * How often something may happen in how long. A whole hall shares one address, so what an audience does has no limit per address;
- * what guesses passwords or floods the database has.
+ * How often something may happen in how long. A whole hall shares one address, so what an audience does has no limit per address
+ * but for wrong access codes; what guesses passwords or floods the database has.
  */
 const rules = {
   /** Per account, whatever the address: a guesser may have many. A sign-in that succeeds starts it anew. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -12,6 +13,7 @@ import { followPoll } from '../../server/client/feed-client.ts'
 import { createHttpClient } from '../../server/client/http-client.ts'
 import { UnreachableError } from '../../server/client/requester.ts'
 import { connectSocketClient } from '../../server/client/socket-client.ts'
+import type { NewPoll, PollKind } from '../../server/protocol/poll.ts'
 import { findFreePort } from '../helpers/child-process.ts'
 import { registerHost } from '../helpers/clients.ts'
 import { createTestDatabase } from '../helpers/database.ts'
@@ -168,6 +170,24 @@ t.test('doctor tells what works, and exits with 1 when something does not', asyn
   t.match(await plenum(['doctor', '--url', 'http://127.0.0.1:9']), { code: 1, stdout: /FAILED server/, stderr: /9 of 9 checks failed/ })
 })
 
+t.test('seed answers polls of every kind', async (t) => {
+  const options = ['A', 'B', 'C'].map((label) => ({ label }))
+  const polls: Record<PollKind, Partial<NewPoll>> = {
+    single: { options },
+    multiple: { options, minChoices: 2 },
+    rating: { scale: { min: -2, max: 2 } },
+    ranking: { options },
+    number: { range: { min: null, max: -5, step: 2.5 } },
+    text: {},
+    words: { minChoices: 2, maxChoices: 3 }
+  }
+  await Promise.all(Object.entries(polls).map(async ([kind, settings]) => {
+    const poll = await host.openPoll({ options: [], kind: kind as PollKind, ...settings })
+    t.match(await plenum(['seed', poll.id, '--voters', '20', '--seconds', '1', '--json']), { code: 0, stderr: '', stdout: '{"voted":20,"failed":0}' }, kind)
+    t.match((await host.results(poll.id)).body, { voters: 20 }, kind)
+  }))
+})
+
 t.test('codes writes new codes of a room, and who redeems one is its voter', async (t) => {
   const room = await client.rooms.create({ title: 'Assembly', access: 'codes' })
   const csv = await plenum(['codes', room.id, '--count', '3'])
@@ -183,12 +203,12 @@ t.test('codes writes new codes of a room, and who redeems one is its voter', asy
   t.match(await plenum(['codes', room.id, '--count', '5001']), { code: 2 })
 })
 
-t.test('export writes what the server has, or says that it has none', async (t) => {
+t.test('export writes the results of a poll, or why it cannot', async (t) => {
   const poll = await host.openPoll()
-  const { code, stdout, stderr } = await plenum(['export', poll.id, '--format', 'json'])
-  const isThere = (await host.call('GET', `/polls/${poll.id}/export?format=json&what=results`)).status !== 404
-  if (isThere) t.match({ code, stdout }, { code: 0, stdout: poll.id })
-  else t.match({ code, stdout, stderr }, { code: 1, stdout: '', stderr: /has no exports/ })
+  const exported = await plenum(['export', poll.id, '--format', 'json'])
+  t.match(exported, { code: 0, stderr: '' })
+  t.match(JSON.parse(exported.stdout), (await host.call<object>('GET', `/polls/${poll.id}/export?format=json&what=results`)).body)
+  t.match(await plenum(['export', randomUUID()]), { code: 1, stdout: '', stderr: /no such poll/i })
 })
 
 t.test('[O4] an export that cannot be written exits with 1, one whose reader has seen enough with 0', async (t) => {

@@ -8,6 +8,7 @@ import type { Results } from '../../server/protocol/poll.ts'
 import { startChild } from '../helpers/child-process.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { checkBallots, everyoneVotes, killUnderVotes } from '../helpers/crowd.ts'
+import { checkFrames, openWatched, storm, type Watched } from '../helpers/kinds-storm.ts'
 import { openEmbeddedLedger } from '../helpers/ledger.ts'
 import { spawnServer } from '../helpers/server.ts'
 import { startReceiver } from '../helpers/webhook-receiver.ts'
@@ -35,8 +36,20 @@ t.test('the embedded database', async (t) => {
     totals.push(await everyoneVotes(t, server.url, await registerHost(server.url), 500))
   })
 
+  const framesOf = new Map<Watched, Results[]>()
+  await t.test('every kind takes a storm of votes', async (t) => {
+    const watched = await openWatched(t, await registerHost(server.url), [server.url])
+    t.equal(await storm(t, [server.url], watched, { people: 8, turns: 3 }), 0)
+    for (const one of watched) framesOf.set(one, one.watchers.flatMap(({ frames }) => frames))
+  })
+
   await t.test('[O3] kill -9 loses no acknowledged vote', async (t) => {
     totals.push(...await killUnderVotes(t, server))
+  })
+
+  await t.test('every kind takes another storm afterwards', async (t) => {
+    t.equal(await storm(t, [server.url], Array.from(framesOf.keys()), { people: 4, turns: 3, seed: 2 }), 0)
+    for (const [{ poll }, frames] of framesOf) frames.push((await request<Results>(server.url, 'GET', `/api/v1/polls/${poll.id}/results`)).body)
   })
 
   await t.test('webhooks share its one connection', async (t) => {
@@ -55,6 +68,8 @@ t.test('the embedded database', async (t) => {
 
   await t.test('[R2] everything that it said is what the ballots say', async (t) => {
     t.equal(await server.terminate(), 0)
-    await checkBallots(t, await openEmbeddedLedger(t, dataDir), totals)
+    const ledger = await openEmbeddedLedger(t, dataDir)
+    await checkBallots(t, ledger, totals)
+    for (const [one, frames] of framesOf) await checkFrames(t, ledger, one, frames)
   })
 })

@@ -7,6 +7,8 @@ interface OpenApi { paths: Record<string, Record<string, { responses: Record<str
 type Check = (method: string, path: string, answered: { status: number, headers: Headers, body: unknown }) => void
 
 const checks = new Map<string, Promise<Check>>()
+/** Servers of one test file mostly have the same document, and its schemas take seconds to compile. */
+const checksByDocument = new Map<string, Check>()
 const escapePointer = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Throws where the answer is not one that the document of the server at `url` describes. */
@@ -24,8 +26,15 @@ export async function checkAnswer (url: string, method: string, path: string, an
 }
 
 async function readContract (url: string): Promise<Check> {
-  const document: OpenApi = JSON.parse(await (await fetch(`${url}/api/openapi.json`)).text())
-  const ajv = new Ajv2020({ strict: false, validateSchema: false })
+  const text = await (await fetch(`${url}/api/openapi.json`)).text()
+  const check = checksByDocument.get(text) ?? compileContract(JSON.parse(text))
+  checksByDocument.set(text, check)
+  return check
+}
+
+function compileContract (document: OpenApi): Check {
+  // Each schema validates a few answers only: making its code shorter takes longer than running it.
+  const ajv = new Ajv2020({ strict: false, validateSchema: false, code: { optimize: false } })
   addFormats.default(ajv)
   ajv.addSchema(document, 'openapi')
   const operations = Object.entries(document.paths).flatMap(([path, operations]) => Object.entries(operations).map(([method, { responses }]) => ({

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { PollCommand } from '../../server/polls/lifecycle.ts'
 import type { Poll, PollStatus, Results } from '../../server/protocol/poll.ts'
-import type { JoinedRoom, Room } from '../../server/protocol/room.ts'
+import type { Room } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { createVoter, expectProblem, registerHost, request, voteOverHttp, type Answered } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
@@ -13,7 +13,6 @@ const stranger = await registerHost(url)
 interface List<T> { items: T[], nextCursor: string | null }
 
 const anyone = async <T>(path: string, headers: Record<string, string> = {}) => await request<T>(url, 'GET', `/api/v1${path}`, { headers })
-const createRoom = async (title = 'A hall') => (await host.call<Room>('POST', '/rooms', { title })).body
 const edit = async (poll: Poll, change: object) => await host.call<Poll>('PATCH', `/polls/${poll.id}`, change, { 'if-match': `"${poll.revision}"` })
 const read = async (pollId: string) => (await host.call<Poll>('GET', `/polls/${pollId}`)).body
 
@@ -34,54 +33,6 @@ async function readPages<T> (path: string, limit: number): Promise<T[][]> {
   }
   return pages
 }
-
-t.test('a room is created, read, renamed and deleted by its host', async (t) => {
-  const created = await host.call<Room>('POST', '/rooms', { title: 'All hands' })
-  t.equal(created.status, 201)
-  t.equal(created.headers.get('location'), `/api/v1/rooms/${created.body.id}`)
-  t.match(created.body, { title: 'All hands', code: /^[23456789BCDFGHJKMNPQRSTVWXYZ]{6}$/, currentPollId: null, access: 'open', revision: 1 })
-  t.strictSame((await host.call('GET', `/rooms/${created.body.id}`)).body, created.body)
-
-  const renamed = await host.call<Room>('PATCH', `/rooms/${created.body.id}`, { title: 'Town hall' })
-  t.hasStrict(renamed.body, { title: 'Town hall', revision: 2, code: created.body.code })
-  t.strictSame((await host.call('PATCH', `/rooms/${created.body.id}`, { title: 'Town hall' })).body, renamed.body, 'the same title changes nothing')
-
-  const poll = await host.openPoll({ roomId: created.body.id })
-  t.equal((await host.call('DELETE', `/rooms/${created.body.id}`)).status, 204)
-  expectProblem(t, await host.call('GET', `/rooms/${created.body.id}`), 'room_not_found')
-  expectProblem(t, await anyone(`/join/${created.body.code}`), 'room_not_found')
-  expectProblem(t, await anyone(`/polls/${poll.id}`), 'poll_not_found', 'its polls go with it')
-})
-
-t.test('anyone finds a room by its code in any case, with spaces and dashes', async (t) => {
-  const room = await createRoom()
-  const [a, b] = [room.code.slice(0, 3), room.code.slice(3)]
-  for (const typed of [room.code, room.code.toLowerCase(), `${a}-${b}`, ` ${a} ${b} `, `${a}\u2013${b.toLowerCase()}`, Array.from(room.code).join(' ')]) {
-    const { body } = await anyone<{ room: JoinedRoom }>(`/join/${encodeURIComponent(typed)}`)
-    t.hasStrict(body, { room: { id: room.id, code: room.code, title: room.title, currentPollId: null, access: 'open' } }, JSON.stringify(typed))
-    t.notOk('ownerId' in body.room)
-  }
-  for (const wrong of ['XXXXXX', room.code.slice(0, 5), `${room.code}2`, 'AEIOU0', ' ', '\u0000', '%', 'x'.repeat(150)]) {
-    expectProblem(t, await anyone(`/join/${encodeURIComponent(wrong)}`), 'room_not_found', JSON.stringify(wrong))
-  }
-})
-
-t.test('the stage shows one poll of the room, or nothing', async (t) => {
-  const room = await createRoom()
-  const poll = await host.openPoll({ roomId: room.id })
-  const elsewhere = await host.openPoll()
-  const stage = async (pollId: string | null) => await host.call<Room>('PUT', `/rooms/${room.id}/stage`, { pollId })
-
-  t.hasStrict((await stage(poll.id)).body, { currentPollId: poll.id, revision: 2 })
-  t.hasStrict((await anyone<{ room: JoinedRoom }>(`/join/${room.code}`)).body, { room: { currentPollId: poll.id } })
-  t.hasStrict((await stage(poll.id.toUpperCase())).body, { currentPollId: poll.id, revision: 2 }, 'the same poll changes nothing')
-  expectProblem(t, await stage(elsewhere.id), 'poll_not_found', 'a poll of another room')
-  t.hasStrict((await stage(null)).body, { currentPollId: null, revision: 3 })
-
-  await stage(poll.id)
-  t.equal((await host.call('DELETE', `/polls/${poll.id}`, undefined, { 'if-match': '*' })).status, 204)
-  t.hasStrict((await host.call('GET', `/rooms/${room.id}`)).body, { currentPollId: null, revision: 5 }, 'a deleted poll leaves the stage')
-})
 
 t.test('creating a poll answers 201 with its address and the documented defaults', async (t) => {
   const created = await host.call<Poll>('POST', '/polls', { kind: 'single', question: 'Tea?', options: [{ label: 'Yes' }, { label: 'No' }] })

@@ -10,7 +10,7 @@ import { createLeaderboardService } from '../../server/quiz/leaderboard-service.
 import { pointsOf, rankScores } from '../../server/quiz/scoring.ts'
 import { createRoomBoard } from '../../server/rooms/room-board.ts'
 import { createRoomService } from '../../server/rooms/room-service.ts'
-import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { connectDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
 
@@ -25,6 +25,11 @@ async function enter (roomId: string, name?: string) {
   if (name !== undefined) await request(url, 'PUT', `/api/v1/rooms/${roomId}/name`, { token, body: { name } })
   return { token, answer: async (pollId: string, answer: Answer) => (await voteOverHttp(url, token, pollId, answer)).body, mine: async () => (await leaderboard(roomId, token)).mine }
 }
+
+/** Its time runs while the other tests do. */
+const timed = await host.openPoll({ ...quiz, timeLimitSeconds: 3 })
+const watcher = await connectSocket(t, url)
+await watcher.joinPoll(timed.id)
 
 t.test('[R6] points and the right answer come with the reveal, and go when it is taken back', async (t) => {
   const first = await host.openPoll(quiz)
@@ -121,6 +126,13 @@ t.test('a draft that is revealed keeps its points for whoever votes before the a
 })
 
 t.test('[L2] a time limit closes the poll by the server\'s clock, and speed is measured by it', async (t) => {
+  t.match(await watcher.resultsWhere(({ final }) => final, 10_000), { pollId: timed.id, status: 'closed' })
+  const closed = (await host.call<Poll>('GET', `/polls/${timed.id}`)).body
+  t.match(closed, { status: 'closed', closesAt: timed.closesAt })
+  const lateMs = Date.parse(closed.updatedAt) - Date.parse(timed.closesAt ?? '')
+  t.ok(lateMs >= 0 && lateMs < 2000, `closed ${lateMs} ms after its time`)
+  t.match(await (await enter(timed.roomId)).answer(timed.id, { choices: [2] }), { code: 'poll_closed' })
+
   const poll = await host.openPoll({ ...quiz, timeLimitSeconds: 3 })
   t.match(poll, { scoring: 'speed', timeLimitSeconds: 3 })
   const left = Date.parse(poll.closesAt ?? '') - Date.parse(poll.updatedAt)

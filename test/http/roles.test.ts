@@ -120,6 +120,15 @@ const rows: Row[] = [
   { route: 'PATCH /admin/users/{userId}', need: 'admin', ok: 404, body: { disabled: true }, path: () => `/admin/users/${randomUUID()}` }
 ]
 
+/** Makes what is acted on once more only when somebody was let in: who is refused has to leave it as it was. */
+function createTarget<T> (make: () => Promise<T> | T) {
+  let made: Promise<T> | undefined
+  return {
+    get: async () => await (made ??= Promise.resolve(make())),
+    note: (status: number) => { if (status < 300) made = undefined }
+  }
+}
+
 /** These end the caller's own session or account and have tests of their own. */
 const elsewhere = ['POST /auth/logout', 'DELETE /me', 'DELETE /me/sessions']
 
@@ -152,9 +161,11 @@ t.test('every route answers every kind of caller as its rule says', async (t) =>
 
   for (const row of rows) {
     t.test(row.route, async (t) => {
+      const [method = ''] = row.route.split(' ')
+      const path = createTarget(row.path)
       for (const [caller, token] of Object.entries(tokens)) {
-        const [method = ''] = row.route.split(' ')
-        const { status, body } = await request<{ code?: string }>(url, method, `/api/v1${await row.path()}`, { token, body: row.body, headers: row.headers ?? {} })
+        const { status, body } = await request<{ code?: string }>(url, method, `/api/v1${await path.get()}`, { token, body: row.body, headers: row.headers ?? {} })
+        path.note(status)
         t.equal(status, expectedStatus(row, caller), `${caller}: ${JSON.stringify(body).slice(0, 200)}`)
       }
     })
@@ -190,8 +201,8 @@ const fields: Field[] = [
   { route: 'Subscription.results', need: 'see', scope: 'results:read', ok: 200, ask: seen.draft }
 ]
 
-async function statusOf ({ ask, isSeen = () => true, ...row }: Field, token: string | undefined): Promise<number> {
-  const { body: { data, errors } } = await postGraphql(url, await ask(), token === undefined ? {} : { token })
+async function statusOf ({ isSeen = () => true, ...row }: Field, query: string, token: string | undefined): Promise<number> {
+  const { body: { data, errors } } = await postGraphql(url, query, token === undefined ? {} : { token })
   if (errors !== undefined) return errors[0]?.extensions.status ?? 500
   return isSeen(data ?? {}) ? row.ok : row.unseen ?? 404
 }
@@ -229,9 +240,12 @@ t.test('every GraphQL field answers every kind of caller as its rule says', asyn
   const pairs = await Promise.all((['polls:read', 'polls:write', 'votes:write'] as const).map(async (scope) => [`key results:read ${scope}`, (await createKey(['results:read', scope])).key] as const))
   for (const field of fields) {
     t.test(field.route, async (t) => {
+      const isSubscription = field.route.startsWith('Subscription.')
+      const operation = createTarget(field.ask)
       for (const [caller, token] of [...Object.entries(tokens), ...pairs]) {
-        const isSubscription = field.route.startsWith('Subscription.')
-        t.equal(isSubscription ? await statusOfSubscription(t, await field.ask(), token) : await statusOf(field, token), expectedOfField(field, caller), caller)
+        const status = isSubscription ? await statusOfSubscription(t, await operation.get(), token) : await statusOf(field, await operation.get(), token)
+        operation.note(status)
+        t.equal(status, expectedOfField(field, caller), caller)
       }
     })
   }

@@ -8,6 +8,7 @@ import { toSingular } from '../../server/polls/kinds/words/plurals.ts'
 import type { Answer, PollKind } from '../../server/protocol/poll.ts'
 import type { PollSettings } from '../../server/protocol/poll-settings.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
+import { hasAtMostGraphemes } from '../../server/protocol/text.ts'
 import { foldWord } from '../../server/protocol/word-folding.ts'
 import { holds } from '../helpers/properties.ts'
 import { assertCounted } from '../helpers/recount.ts'
@@ -173,4 +174,13 @@ t.test('the bucket cache gives what it holds once, and holds so much', async (t)
   cache.keep('a', small)
   cache.keep('c', buckets(300_000))
   t.strictSame([cache.take('b'), cache.take('a')], [undefined, small], 'the longest unused one has made room')
+})
+
+t.test('lengths are counted in grapheme clusters', async (t) => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  const letters = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 2 }), fc.constantFrom('e\u0301', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f1e9}\u{1f1ea}', '\u0939\u093f')), { maxLength: 12 })
+  holds(t, fc.property(letters, fc.nat(12), (parts, limit) => {
+    const text = parts.join('')
+    assert.equal(hasAtMostGraphemes(text, limit), Array.from(segmenter.segment(text)).length <= limit)
+  }))
 })

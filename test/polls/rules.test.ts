@@ -1,59 +1,15 @@
 import assert from 'node:assert/strict'
-import { setInterval as every, setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import type { LockedState } from '../../db/poll-store.ts'
 import { applyCommand, applyReveal, applySchedule } from '../../server/polls/lifecycle.ts'
 import { applyEdit, defineNewPoll } from '../../server/polls/poll-definition.ts'
-import { toSnapshot, type PollSnapshot } from '../../server/polls/poll-snapshot.ts'
-import { createResultsBoard, type BoardChange, type ChangeSource } from '../../server/polls/results-board.ts'
 import { maySeePoll, maySeeResults, resultsAudience } from '../../server/polls/visibility.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
-import { normalizeRoomCode, roomCodeAlphabet } from '../../server/protocol/room.ts'
-import { hasAtMostGraphemes } from '../../server/protocol/text.ts'
-import { admitEvent, createEventLimiter } from '../../server/realtime/event-limiter.ts'
-import { createTicker } from '../../server/realtime/ticker.ts'
-import { withFreshCode } from '../../server/rooms/room-service.ts'
+import { lockedState, noon } from '../helpers/locked-state.ts'
 import { holds } from '../helpers/properties.ts'
 
-const noon = new Date('2030-01-01T12:00:00Z')
 const after = (ms: number) => new Date(noon.getTime() + ms)
-
-/** An open poll of three options with ballots, as a change finds it under its lock. */
-function lockedState ({ poll = {}, ...rest }: Partial<Omit<LockedState, 'poll'>> & { poll?: Partial<LockedState['poll']> } = {}): LockedState {
-  const id = '01890000-0000-7000-8000-000000000001'
-  return {
-    poll: {
-      id,
-      roomId: '01890000-0000-7000-8000-000000000002',
-      kind: 'multiple',
-      question: 'Which?',
-      status: 'open',
-      round: 1,
-      revote: 'locked',
-      resultsVisibility: 'live',
-      revealed: null,
-      minChoices: 1,
-      maxChoices: 3,
-      settings: {},
-      opensAt: null,
-      closesAt: null,
-      openedAt: noon,
-      revealedAt: null,
-      nextOptionId: 4,
-      revision: 5,
-      createdAt: noon,
-      updatedAt: noon,
-      ...poll
-    },
-    options: [{ id: 1, label: 'a' }, { id: 2, label: 'b' }, { id: 3, label: 'c' }],
-    tally: { pollId: id, round: 1, version: 9, voters: 2, counts: { 1: 2, 2: 1, 3: 0 }, derived: null, correctVoters: 0, at: noon },
-    staff: { ownerId: 'host', roles: {}, presenterHash: null, banned: [], blockedWords: [], access: 'open', revision: 1 },
-    now: noon,
-    hasBallots: true,
-    ...rest
-  }
-}
 
 const changeOf = <T>(decide: () => T) => {
   try {
@@ -172,153 +128,5 @@ t.test('[R6] a host always sees results, a voter never less than anyone, and a d
     else if (rule.revealed !== null) assert.equal(anyone, rule.revealed, 'a presenter\'s word goes before the policy')
     else if (rule.resultsVisibility === 'hosts') assert.ok(!voted)
     else if (rule.resultsVisibility !== 'live') assert.equal(anyone, rule.status === 'closed' || rule.status === 'archived')
-  }))
-})
-
-/** The counts name their version, so that a mixture would show. */
-function snapshotAt (revision: number, version: number, id = 'poll'): PollSnapshot {
-  const state = lockedState({ poll: { id, revision } })
-  return toSnapshot({ ...state, tally: { ...state.tally, pollId: id, version, counts: { 1: version } } })
-}
-
-const noStorage = { loadPolls: async () => [], loadRoomPolls: async () => [] }
-
-t.test('[R1][R3] the results board never goes back, in whatever order changes arrive', async (t) => {
-  const number = fc.integer({ min: 1, max: 8 })
-  const arrivals = fc.array(fc.oneof(
-    fc.record({ whole: fc.constant(true), revision: number, version: number }), fc.record({ whole: fc.constant(false), revision: number, version: number })
-  ), { maxLength: 30 })
-  const sources = fc.constantFrom<ChangeSource>('commit', 'hint', 'repair', 'load')
-  holds(t, fc.property(arrivals, sources, (changes, source) => {
-    const board = createResultsBoard(noStorage)
-    const heard: BoardChange[] = []
-    board.subscribe({ changed: (change) => { heard.push(change) }, removed: () => {} })
-    for (const { whole, revision, version } of changes) {
-      const snapshot = snapshotAt(revision, version)
-      if (whole) board.put(snapshot, source)
-      else if (board.putResults(snapshot.results, revision, source) === 'poll_unknown') assert.ok(revision > (board.peek('poll')?.poll.revision ?? 0), '[R6] results wait for the edit that they were made under')
-    }
-    let held = { revision: 0, version: 0 }
-    for (const { snapshot: { poll, results }, pollChanged, resultsChanged } of heard) {
-      assert.deepEqual([poll.revision > held.revision, results.version > held.version], [pollChanged, resultsChanged])
-      assert.ok(poll.revision >= held.revision && results.version >= held.version && (pollChanged || resultsChanged))
-      assert.equal(results.counts[1], results.version, 'whole, never mixed')
-      held = { revision: poll.revision, version: results.version }
-    }
-    const newest = board.peek('poll')
-    assert.equal(newest?.poll.revision ?? 0, Math.max(0, ...changes.filter(({ whole }) => whole).map(({ revision }) => revision)))
-    assert.equal(newest?.results.version ?? 0, held.version)
-  }))
-})
-
-t.test('a poll that is created while its room is read is in the room', async (t) => {
-  let finishRead = (_polls: PollSnapshot[]): void => {}
-  const board = createResultsBoard({ ...noStorage, loadRoomPolls: async () => await new Promise((resolve) => { finishRead = resolve }) })
-  const [old, young] = [snapshotAt(1, 1, 'old'), snapshotAt(1, 1, 'young')]
-  const reading = board.findRoom(old.poll.roomId)
-  board.put(young, 'commit')
-  finishRead([old])
-  t.strictSame((await reading).map(({ poll }) => poll.id), ['old', 'young'])
-})
-
-async function * countEvery (ms: number): AsyncGenerator<number> {
-  let count = 0
-  for await (const step of every(ms, 1)) yield count += step
-}
-
-t.test('[R5] calls for a key keep their distance: the first at once, the last never lost', async (t) => {
-  const intervalMs = 20
-  const touches = 120
-  const calls: { at: number, seen: number }[] = []
-  let touched = 0
-  let finish = (): void => {}
-  const finished = new Promise<void>((resolve) => { finish = resolve })
-  const ticker = createTicker(intervalMs, (key) => {
-    if (key !== 'busy') return
-    calls.push({ at: performance.now(), seen: touched })
-    if (touched === touches) finish()
-  })
-  t.teardown(ticker.stop)
-  for await (const count of countEvery(1)) {
-    touched = count
-    ticker.touch('busy')
-    if (count === 1) t.equal(calls.length, 1, 'the first touch is a call')
-    if (count === touches) break
-  }
-  await finished
-  const distances = calls.slice(1).map(({ at }, before) => at - (calls[before]?.at ?? 0))
-  t.ok(distances.length > 1 && Math.min(...distances) >= intervalMs, `${calls.length} calls for ${touches} touches, ${Math.min(...distances)} ms apart at least`)
-
-  // The pause itself is what is looked at.
-  await pause(3 * intervalMs)
-  const before = calls.length
-  ticker.touch('busy')
-  t.equal(calls.length, before + 1, 'after a pause the first touch is a call again')
-})
-
-t.test('[R5] a call that is still running is not overtaken, and keys do not wait for each other', async (t) => {
-  const started: string[] = []
-  let finish = (): void => {}
-  let startNext = (): void => {}
-  const next = new Promise<void>((resolve) => { startNext = resolve })
-  const ticker = createTicker(1, async (key) => {
-    started.push(key)
-    if (started.filter((each) => each === 'slow').length === 2) startNext()
-    if (key === 'slow') await new Promise<void>((resolve) => { finish = resolve })
-  })
-  t.teardown(ticker.stop)
-  ticker.touch('slow')
-  ticker.touch('slow')
-  ticker.touch('quick')
-  await pause(10)
-  t.strictSame(started, ['slow', 'quick'])
-  finish()
-  await next
-  t.strictSame(started, ['slow', 'quick', 'slow'])
-  finish()
-})
-
-t.test('a room code is read in every way in which people write it', async (t) => {
-  const separators = fc.array(fc.constantFrom(' ', '-', '\u2013', '\u2014', '\u00a0', '\t', ''), { minLength: 7, maxLength: 7 })
-  const code = fc.array(fc.constantFrom(...roomCodeAlphabet), { minLength: 6, maxLength: 6 })
-  holds(t, fc.property(code, separators, fc.array(fc.constantFrom('upper', 'lower', 'wide'), { minLength: 6, maxLength: 6 }), (letters, between, forms) => {
-    const write = (letter: string, form: string | undefined) =>
-      form === 'lower' ? letter.toLowerCase() : form === 'wide' ? String.fromCharCode(letter.charCodeAt(0) + 0xfee0) : letter
-    const typed = letters.map((letter, at) => (between[at] ?? '') + write(letter, forms[at])).join('') + (between[6] ?? '')
-    assert.equal(normalizeRoomCode(typed), letters.join(''))
-  }))
-  const codes = new Set<string>()
-  for (let count = 0; count < 500; count++) await withFreshCode(async (fresh) => { codes.add(fresh) })
-  t.ok(codes.size > 490 && Array.from(codes).every((fresh) => /^[23456789BCDFGHJKMNPQRSTVWXYZ]{6}$/.test(fresh)), 'codes are random and have no look-alikes')
-})
-
-t.test('lengths are counted in grapheme clusters', async (t) => {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-  const letters = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 2 }), fc.constantFrom('e\u0301', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f1e9}\u{1f1ea}', '\u0939\u093f')), { maxLength: 12 })
-  holds(t, fc.property(letters, fc.nat(12), (parts, limit) => {
-    const text = parts.join('')
-    assert.equal(hasAtMostGraphemes(text, limit), Array.from(segmenter.segment(text)).length <= limit)
-  }))
-})
-
-t.test('[O4] a socket passes twenty events at once and twenty a second; who floods on is cut', async (t) => {
-  const perSecond = 20
-  /** Sends at a steady rate for so many seconds and counts the answers. */
-  const send = (rate: number, seconds: number) => {
-    const limiter = createEventLimiter(perSecond, 0)
-    const answers = { pass: 0, refuse: 0, cut: 0 }
-    for (let at = 0; at < seconds * rate; at++) answers[admitEvent(limiter, perSecond, at * 1000 / rate)] += 1
-    return answers
-  }
-  const limiter = createEventLimiter(perSecond, 0)
-  t.strictSame(Array.from({ length: 20 }, () => admitEvent(limiter, perSecond, 0)), Array.from({ length: 20 }, () => 'pass'))
-  t.strictSame(send(20, 3600), { pass: 72_000, refuse: 0, cut: 0 }, 'for an hour')
-  t.equal(send(30, 60).cut, 0, 'a little too much is only refused')
-  for (const rate of [100, 1000, 100_000]) t.ok(send(rate, 30).cut > 0, `${rate} a second are cut off`)
-  holds(t, fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 400 }), (gaps) => {
-    let now = 0
-    const watched = createEventLimiter(perSecond, now)
-    const passed = gaps.filter((gap) => { now += gap; return admitEvent(watched, perSecond, now) === 'pass' })
-    assert.ok(passed.length <= 40 + now / 1000 * perSecond)
   }))
 })

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import type { Answer, NewPoll } from '../../server/protocol/poll.ts'
+import type { Answer, NewPoll, PollKind } from '../../server/protocol/poll.ts'
 import type { Response } from '../../server/protocol/response.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { openDevice, resultRow, startBrowser, statusSays } from '../helpers/browser.ts'
@@ -50,7 +50,7 @@ interface Scene {
   isAnswered: (page: Page) => Promise<boolean>
 }
 
-const scenes: Record<string, Scene> = {
+const scenes: Record<PollKind, Scene> = {
   single: {
     poll: { kind: 'single', question: 'Where do we meet?', options: options('Lisbon', 'Leipzig') },
     others: [{ choices: [2] }],

@@ -3,7 +3,7 @@ import type { ResultsBoard } from '../polls/results-board.ts'
 import { resultsAudience } from '../polls/visibility.ts'
 import { isUuid } from '../protocol/common.ts'
 import { clientEvents } from '../protocol/events.ts'
-import type { Receipt } from '../protocol/poll.ts'
+import type { Answer, Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler, type Reply } from './client-event.ts'
@@ -13,15 +13,16 @@ import { claimsOf, type LiveSocket } from './socket-types.ts'
 /** A vote's first room: checked here, counted in the ballot box, acknowledged after its commit. */
 export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board: ResultsBoard }) {
   /** Who votes may see what only voters see, from now on or no more. */
-  function followResults (socket: LiveSocket, claims: VoterClaims, receipt: Receipt): void {
+  function followResults (socket: LiveSocket, claims: VoterClaims, answer: Answer | null, receipt: Receipt): void {
     const snapshot = board.get(receipt.pollId)
     if (snapshot === undefined) return
     const { access } = snapshot.staff
     // Who has signed out meanwhile, or become a code's voter, is somebody else now.
     if (voterIn(access, claims) !== voterIn(access, claimsOf(socket))) return
     const room = votedRoom(receipt.pollId, receipt.round, access)
-    if (receipt.status === 'withdrawn') void socket.leave(room)
-    if (receipt.status === 'withdrawn' || socket.rooms.has(room)) return
+    // By the answer, not by the status: a withdrawal that is sent again is answered `unchanged`.
+    if (answer === null) void socket.leave(room)
+    if (answer === null || socket.rooms.has(room)) return
     void socket.join(room)
     if (snapshot.results.round === receipt.round && resultsAudience(snapshot.poll) === 'voted') {
       socket.emit('results', snapshot.results)
@@ -34,7 +35,7 @@ export function voteEvents ({ ballotBox, board }: { ballotBox: BallotBox, board:
     const claims = claimsOf(socket)
     ballotBox.cast({ pollId, ...claims, answer, round }, (outcome) => {
       reply(outcome)
-      if (!(outcome instanceof PlenumError)) followResults(socket, claims, outcome)
+      if (!(outcome instanceof PlenumError)) followResults(socket, claims, answer, outcome)
     })
   }
 

@@ -55,6 +55,20 @@ t.test('[R6] after_vote: results come with the own vote, and not in the next rou
   t.match(await onlooker.resultsWhere(({ final }) => final), { round: 2, voters: 1 }, '[R7] closing shows the final results to everyone')
 })
 
+t.test('[R6] a vote that was taken back elsewhere shows nothing more once it is taken back here too', async (t) => {
+  const poll = await host.openPoll({ resultsVisibility: 'after_vote', revote: 'withdraw' })
+  const { voterToken } = await createVoter(url)
+  await voteOverHttp(url, voterToken, poll.id, { choices: [1] })
+  const socket = await connectSocket(t, url, { auth: { voterToken } })
+  t.match((await socket.joinPoll(poll.id)).results, { voters: 1 })
+  await request(url, 'DELETE', `/api/v1/polls/${poll.id}/vote`, { token: voterToken })
+  t.match(await socket.call('vote:withdraw', { pollId: poll.id }), { ok: true, data: { status: 'unchanged' } })
+  const seen = socket.frames.length
+  await vote(poll.id, 1)
+  await settle(socket)
+  t.equal(socket.frames.length, seen)
+})
+
 t.test('[R6] after_close and hosts: nobody but the host sees anything before', async (t) => {
   for (const resultsVisibility of ['after_close', 'hosts'] satisfies ResultsVisibility[]) {
     const poll = await host.openPoll({ resultsVisibility })

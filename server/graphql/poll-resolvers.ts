@@ -31,7 +31,8 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
 
   return {
     Query: {
-      async poll (_root: unknown, given: Arguments, { onlooker }: GraphqlContext) {
+      async poll (_root: unknown, given: Arguments, { lookWith }: GraphqlContext) {
+        const onlooker = lookWith('polls:read')
         return bodyFor(await views.find(pollIdOf(given), onlooker), onlooker)
       },
 
@@ -46,17 +47,17 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
     },
 
     Poll: {
-      async results (poll: Poll, { round }: Arguments, { onlooker }: GraphqlContext): Promise<Results | null> {
+      async results (poll: Poll, { round }: Arguments, { lookWith }: GraphqlContext): Promise<Results | null> {
         try {
-          return (await views.findResults(poll.id, onlooker, typeof round === 'number' ? round : undefined)).results
+          return (await views.findResults(poll.id, lookWith('results:read'), typeof round === 'number' ? round : undefined)).results
         } catch (error) {
           if (error instanceof PlenumError && error.code === 'results_hidden') return null
           throw error
         }
       },
 
-      async myVote (poll: Poll, _given: Arguments, { onlooker }: GraphqlContext): Promise<Answer | null> {
-        return await views.findMyAnswer(poll.id, onlooker)
+      async myVote (poll: Poll, _given: Arguments, { lookWith }: GraphqlContext): Promise<Answer | null> {
+        return await views.findMyAnswer(poll.id, lookWith('votes:write'))
       }
     },
 

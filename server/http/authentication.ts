@@ -86,11 +86,7 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
     /** The same as who looks at polls. Throws unauthenticated, forbidden for a key without the scope. */
     async identifyOnlooker (request: FastifyRequest, scope: ApiScope = 'results:read'): Promise<Onlooker & { host?: AccessClaims }> {
-      const { host, presenterHash, voterId } = await identify(request)
-      if (host === undefined) return { presenterHash, voterId }
-      requireScope(host, scope)
-      const { user, sessionId, expiresAt } = host
-      return { userId: user.id, voterId, host: { userId: user.id, sessionId, expiresAt } }
+      return toOnlooker(await identify(request), scope)
     },
 
     /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope, rate_limited. */
@@ -135,6 +131,15 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
       if (readVoterCookie(request) === undefined) setVoterCookie(request, reply, identity.mintVoter())
     }
   }
+}
+
+/** Throws forbidden for a key without the scope. */
+export function toOnlooker ({ host, presenterHash, voterId }: Caller, scope: ApiScope): Onlooker & { host?: AccessClaims } {
+  if (host === undefined) return { presenterHash, voterId }
+  const { user, sessionId, expiresAt, scopes } = requireScope(host, scope)
+  // A key that looks as a voter is the one that it votes as.
+  const isVoter = scopes !== undefined && scope === 'votes:write'
+  return { userId: user.id, voterId: isVoter ? sessionId : voterId, host: { userId: user.id, sessionId, expiresAt } }
 }
 
 function requireSomeHost (request: FastifyRequest, { host }: Caller): HostIdentity {

@@ -1,11 +1,14 @@
 import type { Authentication } from '../http/authentication.ts'
 import { readCursor, readId, pageOf } from '../http/conventions.ts'
+import { readRoundCursor } from '../http/cursors.ts'
 import type { PollCommand } from '../polls/lifecycle.ts'
 import type { PollService } from '../polls/poll-service.ts'
 import { hostBodyOf } from '../polls/poll-snapshot.ts'
 import { bodyFor, type PollViews } from '../polls/poll-views.ts'
+import type { Replay } from '../polls/replay.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
-import { NewPoll, PollListQuery, type Answer, type Poll, type Results } from '../protocol/poll.ts'
+import { PageQuery } from '../protocol/common.ts'
+import { NewPoll, PollListQuery, ResultsQuery, TimelineQuery, type Answer, type Poll, type Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { createCheck, withoutNulls } from './arguments.ts'
 import type { Arguments, GraphqlContext } from './context.ts'
@@ -13,15 +16,19 @@ import type { Arguments, GraphqlContext } from './context.ts'
 export interface PollResolversOptions {
   polls: PollService
   views: PollViews
+  replay: Replay
   board: ResultsBoard
   authentication: Authentication
 }
 
 const checkListQuery = createCheck(PollListQuery)
 const checkNewPoll = createCheck(NewPoll)
+const checkResultsQuery = createCheck(ResultsQuery)
+const checkTimelineQuery = createCheck(TimelineQuery)
+const checkPage = createCheck(PageQuery)
 const pollIdOf = (given: Arguments) => readId(given, 'id', 'poll_not_found')
 
-export function pollResolvers ({ polls, views, board, authentication }: PollResolversOptions) {
+export function pollResolvers ({ polls, views, replay, board, authentication }: PollResolversOptions) {
   function commandResolver (command: PollCommand) {
     return async (_root: unknown, given: Arguments, { request }: GraphqlContext): Promise<Poll> => {
       const { user } = await authentication.requireHost(request, 'polls:write')
@@ -47,13 +54,25 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
     },
 
     Poll: {
-      async results (poll: Poll, { round }: Arguments, { lookWith }: GraphqlContext): Promise<Results | null> {
-        try {
-          return (await views.findResults(poll.id, lookWith('results:read'), typeof round === 'number' ? round : undefined)).results
-        } catch (error) {
-          if (error instanceof PlenumError && error.code === 'results_hidden') return null
-          throw error
-        }
+      async results (poll: Poll, given: Arguments, { lookWith }: GraphqlContext): Promise<Results | null> {
+        const { round, version } = checkResultsQuery(withoutNulls(given))
+        const onlooker = lookWith('results:read')
+        return await unlessHidden(async () => (version === undefined
+          ? await views.findResults(poll.id, onlooker, round)
+          : await replay.findVersion(poll.id, onlooker, version, round)).results)
+      },
+
+      async timeline (poll: Poll, given: Arguments, { lookWith }: GraphqlContext): Promise<Results[] | null> {
+        const { round, points = 100 } = checkTimelineQuery(withoutNulls(given))
+        const onlooker = lookWith('results:read')
+        return await unlessHidden(async () => await replay.listTimeline(poll.id, onlooker, { round, points }))
+      },
+
+      async rounds (poll: Poll, given: Arguments, { lookWith }: GraphqlContext) {
+        const { limit = 20, cursor } = checkPage(withoutNulls(given))
+        const onlooker = lookWith('results:read')
+        const after = readRoundCursor(cursor)
+        return await unlessHidden(async () => pageOf(await replay.listRounds(poll.id, onlooker, { after, limit: limit + 1 }), limit, ({ round }) => String(round)))
       },
 
       async myVote (poll: Poll, _given: Arguments, { lookWith }: GraphqlContext): Promise<Answer | null> {
@@ -78,5 +97,14 @@ export function pollResolvers ({ polls, views, board, authentication }: PollReso
         return hostBodyOf(await polls.reveal(pollIdOf(given), user.id, given.revealed === true))
       }
     }
+  }
+}
+
+async function unlessHidden<T> (read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof PlenumError && error.code === 'results_hidden') return null
+    throw error
   }
 }

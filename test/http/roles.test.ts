@@ -92,6 +92,7 @@ const rows: Row[] = [
   { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await seen.written()}/responses/${randomUUID()}` },
   { route: 'GET /rooms/{roomId}/questions', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions` },
   { route: 'POST /rooms/{roomId}/questions', need: 'voter', scope: 'votes:write', ok: 201, body: { text: 'Why?' }, path: () => `/rooms/${room.id}/questions` },
+  { route: 'GET /rooms/{roomId}/questions/export', need: 'see', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions/export` },
   ...['PUT', 'DELETE'].map((method): Row => ({ route: `${method} /questions/{questionId}/vote`, need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/questions/${await question()}/vote` })),
   { route: 'PATCH /questions/{questionId}', need: 'run', scope: 'polls:write', ok: 200, body: { isPinned: true }, path: async () => `/questions/${await question()}` },
   { route: 'POST /questions/{questionId}/merge', need: 'run', scope: 'polls:write', ok: 200, body: { into: await question() }, path: async () => `/questions/${await question()}/merge` },
@@ -130,7 +131,7 @@ function expectedStatus (row: Omit<Row, 'path'>, caller: string): number {
   if (caller.startsWith('key ') && (need !== 'public' || row.scope !== undefined)) return caller.slice(4).split(' ').some((scope) => scope === row.scope) ? ok : 403
   if (need === 'public') return ok
   if (need === 'voter') return caller === 'voter' ? ok : caller === 'nobody' ? 401 : 403
-  const isHiddenResults = ['GET /polls/{pollId}/results', 'GET /polls/{pollId}/timeline', 'GET /polls/{pollId}/rounds', 'Poll.results'].includes(row.route)
+  const isHiddenResults = ['GET /polls/{pollId}/results', 'GET /polls/{pollId}/timeline', 'GET /polls/{pollId}/rounds', 'Poll.results', 'Poll.timeline', 'Poll.rounds'].includes(row.route)
   const isDraft = ['GET /polls/{pollId}', 'Query.poll', 'Subscription.results'].includes(row.route)
   if (caller === 'presenter' && need === 'see' && (isHiddenResults || isDraft)) return ok
   if (caller === 'nobody' || caller === 'voter' || caller === 'presenter') {
@@ -178,6 +179,10 @@ const fields: Field[] = [
   { route: 'Query.poll', need: 'see', scope: 'polls:read', ok: 200, ask: async () => `{ poll(id: "${await seen.draft()}") { id } }` },
   { route: 'Query.polls', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ polls { items { id } } }' },
   { route: 'Poll.results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data).results !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { results { voters } } }` },
+  ...['timeline', 'rounds'].map((what): Field => ({
+    route: `Poll.${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data)[what] !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { ${what} { __typename } } }`
+  })),
+  { route: 'Room.questions', need: 'see', scope: 'results:read', ok: 200, ask: () => `{ room(id: "${room.id}") { questions { nextCursor } } }` },
   { route: 'Poll.myVote', need: 'voter', scope: 'votes:write', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
   { route: 'Mutation.createRoom', ...anyHost, scope: 'polls:write', ok: 200, ask: () => 'mutation { createRoom(input: { title: "Room" }) { id } }' },
   { route: 'Mutation.createPoll', need: 'edit', scope: 'polls:write', ok: 200, ask: () => `mutation { createPoll(input: { roomId: "${room.id}", ${newPollInput} }) { id } }` },

@@ -346,11 +346,13 @@ t.test('a hall that comes back is looked up together, and each is answered with 
   const statements: string[] = []
   const db = drizzle(sql, { schema, casing: 'snake_case', logger: { logQuery: (statement) => { statements.push(statement) } } })
   const service = createQuestionService({ db, rooms: createRoomService({ db, board: createRoomBoard() }), board: createQuestionBoard({ db }), changed: () => {} })
+  // Whoever comes first has the room read, too.
+  await service.prepareJoin(room.id, { voterId: people[0]?.voterId, isNewVoter: true })
   const draws = await Promise.all(people.map(async ({ voterId }) => await service.prepareJoin(room.id, { voterId })))
   const joined = draws.map((draw) => draw())
   t.same(joined.map((questions) => questions?.mine.map(({ id }) => id)), people.map(({ question }) => [question.id]))
   t.ok(joined.every((questions) => questions?.myVotes.join() === popular.id))
-  t.ok(statements.filter((statement) => statement.includes('question_votes')).length <= 2)
+  t.equal(statements.filter((statement) => statement.includes('question_votes')).length, 1)
   t.equal(joined[0]?.items, joined[1]?.items)
   t.same(JSON.parse(jsonOf(joined[0] ?? {})), joined[0], 'its text is put together from theirs')
 })

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, lte, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, or, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
 import type { QuestionStatus } from '../server/protocol/question.ts'
 import type { QuestionsMode } from '../server/protocol/room.ts'
 import type { Db, Tx } from './client.ts'
@@ -125,6 +125,12 @@ export async function listQuestions (db: Db, { roomId, seenBy, status, sort, aft
   }
   const order = sort === 'newest' ? [desc(questions.id)] : [desc(questions.isPinned), desc(questions.votes), questions.id]
   return await db.select().from(questions).where(and(...conditions)).orderBy(...order).limit(limit)
+}
+
+/** All questions of a room, oldest first, in pages. */
+export async function listAllQuestions (db: Db, { roomId, after, limit }: { roomId: string, after: string | undefined, limit: number }): Promise<QuestionRow[]> {
+  return await db.select().from(questions).where(and(eq(questions.roomId, roomId), after === undefined ? undefined : gt(questions.id, after)))
+    .orderBy(asc(questions.id)).limit(limit)
 }
 
 export interface OwnQuestions {

@@ -140,7 +140,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const questionsChanged = (roomId: string, version: number) => { questionsBroadcaster.changed(roomId, version) }
   const questions = createQuestionService({ db, rooms, board: questionBoard, changed: questionsChanged })
   const questionVotes = createQuestionVotes({ db, maxQueued: config.maxQueuedVotes, changed: questionsChanged })
-  const exporter = createExportService({ db, polls })
+  const exporter = createExportService({ db, polls, rooms })
   const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
 
   const attendance = startAttendance({ db, onError })
@@ -244,7 +244,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
   }, { prefix: '/api/v1' })
   await app.register(graphqlRoutes, {
-    polls, rooms, views, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
+    polls, rooms, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
   })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
 

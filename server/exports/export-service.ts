@@ -6,9 +6,11 @@ import type { PollService } from '../polls/poll-service.ts'
 import { toSnapshot } from '../polls/poll-snapshot.ts'
 import type { ExportContent, ExportFormat } from '../protocol/export.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import type { RoomService } from '../rooms/room-service.ts'
 import { ballotsSheet } from './ballots-sheet.ts'
 import { encodeSheet } from './encoding.ts'
 import { openHistory, type PollHistory } from './poll-history.ts'
+import { questionsSheet } from './questions-sheet.ts'
 import { resultsSheet } from './results-sheet.ts'
 import type { Sheet } from './sheet.ts'
 import { timelineSheet } from './timeline-sheet.ts'
@@ -23,6 +25,7 @@ export interface OpenExport {
 export interface ExportServiceOptions {
   db: Db
   polls: PollService
+  rooms: RoomService
   /** At once. Each takes some memory, and a connection now and then. */
   maxRunning?: number
   /** How long a reader may take for a page of about 500 rows. */
@@ -33,8 +36,8 @@ export type ExportService = ReturnType<typeof createExportService>
 
 const retryAfterMs = 5000
 
-/** Streams of what is stored of a poll, for its host. */
-export function createExportService ({ db, polls, maxRunning = 4, readTimeoutMs = 60_000 }: ExportServiceOptions) {
+/** Streams of what is stored of a poll, or of a room's questions, for who manages it. */
+export function createExportService ({ db, polls, rooms, maxRunning = 4, readTimeoutMs = 60_000 }: ExportServiceOptions) {
   const running = new Set<Readable>()
 
   function encode<Row> (sheet: Sheet<Row>, format: ExportFormat): Readable {
@@ -64,6 +67,12 @@ export function createExportService ({ db, polls, maxRunning = 4, readTimeoutMs 
       if (stored === undefined) throw new PlenumError('poll_not_found')
       const snapshot = toSnapshot(stored)
       return { version: snapshot.results.version, body: await encodeContent(openHistory(db, snapshot), what, format) }
+    },
+
+    /** The questions of a room. The body must be read or destroyed. Throws room_not_found, busy. */
+    async openQuestions (roomId: string, userId: string, format: ExportFormat): Promise<Readable> {
+      await rooms.findAs('see', roomId, userId)
+      return encode(questionsSheet(db, roomId), format)
     },
 
     /** Ends what is running; whoever reads it sees that it is cut off. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { getOperationAST, Location, NoSchemaIntrospectionCustomRule, OperationTypeNode } from 'graphql'
 import { mercurius } from 'mercurius'
+import { toOnlooker } from '../http/authentication.ts'
 import { privateCache } from '../http/conventions.ts'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
@@ -61,9 +62,8 @@ export async function graphqlRoutes (app: FastifyInstance, { subscriptions, isAl
 
   app.post<{ Body: GraphqlRequest }>('/graphql', { schema: { hide: true, querystring: Empty, body: GraphqlRequest } }, async (request, reply) => {
     const { query, variables, operationName } = request.body
-    const context: GraphqlContext = {
-      request, onlooker: await authentication.identifyOnlooker(request), operationName: operationName ?? undefined
-    }
+    const caller = await authentication.identifyBoth(request)
+    const context: GraphqlContext = { request, lookWith: (scope) => toOnlooker(caller, scope), operationName: operationName ?? undefined }
     reply.header('cache-control', privateCache).type(mediaTypeOf(request))
     return await reply.graphql(query, context, variables ?? {}, context.operationName)
   })

@@ -10,10 +10,8 @@ const maxVotes = 1
 /** Tokens of a document: what is parsed, and compared with everything else in it, before it can be refused. */
 export const maxTokens = 600
 
-const defaultPageSize = 20
-const maxPageSize = 100
-// A round that has ended is read from storage, each by itself.
-const pastRoundCost = 250
+// What is no longer in memory is read from storage, each by itself.
+const storedCost = 250
 
 interface Measure { depth: number, cost: number, aliases: number, votes: number }
 
@@ -85,15 +83,23 @@ function measureField (field: FieldNode, measureFragment: FragmentMeasure): Meas
 }
 
 function ownCost ({ name, arguments: given = [] }: FieldNode): number {
-  return name.value === 'results' && given.some((argument) => argument.name.value === 'round') ? pastRoundCost : 1
+  const isPast = name.value === 'results' && given.some((argument) => ['round', 'version'].includes(argument.name.value))
+  return isPast || ['timeline', 'rounds', 'questions'].includes(name.value) ? storedCost : 1
+}
+
+/** Of a list's argument for its length: what it is without it, and what it is at most. */
+const lists: Readonly<Record<string, { argument: string, usual: number, most: number }>> = {
+  ...Object.fromEntries(['rooms', 'polls', 'rounds', 'questions'].map((name) => [name, { argument: 'limit', usual: 20, most: 100 }])),
+  timeline: { argument: 'points', usual: 100, most: 500 }
 }
 
 /** How often what is inside a field is resolved. */
 function lengthOf ({ name, arguments: given = [] }: FieldNode): number {
   if (name.value === 'options') return 10
-  if (name.value !== 'rooms' && name.value !== 'polls') return 1
-  const limit = given.find((argument) => argument.name.value === 'limit')?.value
-  if (limit === undefined) return defaultPageSize
-  const isWritten = limit.kind === Kind.INT && Number(limit.value) <= maxPageSize
-  return isWritten ? Math.max(1, Number(limit.value)) : maxPageSize
+  const list = Object.hasOwn(lists, name.value) ? lists[name.value] : undefined
+  if (list === undefined) return 1
+  const length = given.find((argument) => argument.name.value === list.argument)?.value
+  if (length === undefined) return list.usual
+  const isWritten = length.kind === Kind.INT && Number(length.value) <= list.most
+  return isWritten ? Math.max(1, Number(length.value)) : list.most
 }

@@ -1,7 +1,10 @@
 import type { Authentication } from '../http/authentication.ts'
 import { readCursor, readId, pageOf } from '../http/conventions.ts'
+import { placeOf, readPlaceCursor } from '../http/cursors.ts'
 import { PageQuery } from '../protocol/common.ts'
-import { NewRoom } from '../protocol/room.ts'
+import { QuestionQuery } from '../protocol/question.ts'
+import { NewRoom, type Room } from '../protocol/room.ts'
+import type { QuestionService } from '../questions/question-service.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { createCheck, withoutNulls } from './arguments.ts'
@@ -9,14 +12,16 @@ import type { Arguments, GraphqlContext } from './context.ts'
 
 export interface RoomResolversOptions {
   rooms: RoomService
+  questions: QuestionService
   authentication: Authentication
 }
 
 const checkPage = createCheck(PageQuery)
+const checkQuestionQuery = createCheck(QuestionQuery)
 const checkNewRoom = createCheck(NewRoom)
 const maxCodeLength = 40
 
-export function roomResolvers ({ rooms, authentication }: RoomResolversOptions) {
+export function roomResolvers ({ rooms, questions, authentication }: RoomResolversOptions) {
   return {
     Query: {
       async me (_root: unknown, _given: Arguments, { request }: GraphqlContext) {
@@ -37,6 +42,14 @@ export function roomResolvers ({ rooms, authentication }: RoomResolversOptions) 
         const { limit = 20, cursor } = checkPage(withoutNulls(given))
         const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
         return pageOf(found.map(({ room }) => room), limit, (room) => room.id)
+      }
+    },
+
+    Room: {
+      async questions (room: Room, given: Arguments, { lookWith }: GraphqlContext) {
+        const { limit = 20, cursor, sort = 'votes', status } = checkQuestionQuery(withoutNulls(given))
+        const found = await questions.list(room.id, lookWith('results:read'), { sort, status, after: readPlaceCursor(cursor), limit: limit + 1 })
+        return pageOf(found, limit, placeOf)
       }
     },
 

@@ -1,5 +1,6 @@
 import { User, UserRole } from '../protocol/identity.ts'
 import { NewPoll, Poll, PollKind, PollStatus, Receipt, ReceiptStatus, Results, ResultsVisibility, Revote } from '../protocol/poll.ts'
+import { Question, QuestionSort, QuestionStatus } from '../protocol/question.ts'
 import { JoinedRoom, NewRoom, Room } from '../protocol/room.ts'
 import { defineTypes } from './type-definitions.ts'
 
@@ -45,18 +46,28 @@ type Subscription {
 
 type RoomPage { items: [Room!]! nextCursor: String }
 type PollPage { items: [Poll!]! nextCursor: String }
+type ResultsPage { items: [Results!]! nextCursor: String }
+type QuestionPage { items: [Question!]! nextCursor: String }
 
-${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, ReceiptStatus }, [
+${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, ReceiptStatus, QuestionStatus, QuestionSort }, [
   { name: 'User', schema: User },
-  { name: 'Room', schema: Room },
+  {
+    name: 'Room',
+    schema: Room,
+    furtherFields: ['"What its audience has asked"', 'questions(sort: QuestionSort, status: QuestionStatus, limit: Int, cursor: String): QuestionPage']
+  },
   { name: 'JoinedRoom', schema: JoinedRoom },
   { name: 'NewRoom', schema: NewRoom, isInput: true },
   {
     name: 'Poll',
     schema: Poll,
     furtherFields: [
-      '"Null while they are hidden from this viewer"',
-      'results(round: Int): Results',
+      '"Null while they are hidden from this viewer. With a version as they were shown then"',
+      'results(round: Int, version: Int): Results',
+      '"At most so many points of a round, its first and its last among them; null while they are hidden"',
+      'timeline(round: Int, points: Int): [Results!]',
+      '"The last results of every round, oldest first; null while they are hidden"',
+      'rounds(limit: Int, cursor: String): ResultsPage',
       '"The own answer in the current round"',
       'myVote: JSON',
       '"True while the own answer is stored, but not counted: it waits for a moderator, or a moderator took it out"',
@@ -65,6 +76,7 @@ ${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, Recei
   },
   { name: 'NewPoll', schema: NewPoll, isInput: true },
   { name: 'Results', schema: Results },
-  { name: 'Receipt', schema: Receipt }
+  { name: 'Receipt', schema: Receipt },
+  { name: 'Question', schema: Question }
 ])}
 `

@@ -70,6 +70,7 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
   return {
     identify,
+    identifyBoth,
     setVoterCookie,
 
     /** For the web app, which cannot keep a token where no script reaches it. */
@@ -87,13 +88,7 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
 
     /** The same as who looks at polls. Throws unauthenticated, forbidden for a key without the scope. */
     async identifyOnlooker (request: FastifyRequest, scope: ApiScope = 'results:read'): Promise<Onlooker & { host?: AccessClaims }> {
-      const { host, presenterHash, voterId } = await identifyBoth(request)
-      if (host === undefined) return { presenterHash, voterId }
-      requireScope(host, scope)
-      const { user, sessionId, expiresAt } = host
-      // A key that may vote looks as the voter that it is.
-      const ownId = host.scopes?.includes('votes:write') === true ? sessionId : undefined
-      return { userId: user.id, voterId: voterId ?? ownId, host: { userId: user.id, sessionId, expiresAt } }
+      return toOnlooker(await identifyBoth(request), scope)
     },
 
     /** The host. Throws unauthenticated without one, forbidden for a voter and for a key without the scope, rate_limited. */
@@ -136,6 +131,15 @@ export function createAuthentication ({ identity, tokens, limits }: { identity: 
       if (readVoterCookie(request) === undefined) setVoterCookie(request, reply, identity.mintVoter())
     }
   }
+}
+
+/** Throws forbidden for a key without the scope. */
+export function toOnlooker ({ host, presenterHash, voterId }: Caller, scope: ApiScope): Onlooker & { host?: AccessClaims } {
+  if (host === undefined) return { presenterHash, voterId }
+  const { user, sessionId, expiresAt, scopes } = requireScope(host, scope)
+  // A key that may vote looks as the voter that it is.
+  const ownId = scopes?.includes('votes:write') === true ? sessionId : undefined
+  return { userId: user.id, voterId: voterId ?? ownId, host: { userId: user.id, sessionId, expiresAt } }
 }
 
 function requireSomeHost (request: FastifyRequest, { host }: Caller): HostIdentity {

@@ -77,10 +77,12 @@ export function toPage<T> (request: FastifyRequest, reply: FastifyReply, read: T
 export function readCursor (cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
   const id = Buffer.from(cursor, 'base64url').toString()
-  if (!isUuid(id)) {
-    throw new PlenumError('validation_failed', { detail: 'The cursor is not valid.', errors: [{ pointer: '/querystring/cursor', detail: 'is not valid' }] })
-  }
+  if (!isUuid(id)) throw invalidCursor()
   return id
+}
+
+export function invalidCursor (): PlenumError {
+  return new PlenumError('validation_failed', { detail: 'The cursor is not valid.', errors: [{ pointer: '/querystring/cursor', detail: 'is not valid' }] })
 }
 
 /** Commands take no body; an empty one and an empty object are the same as none. */

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { isUuid, Page } from '../protocol/common.ts'
+import { Page } from '../protocol/common.ts'
 import type { ApiScope } from '../protocol/identity.ts'
-import { PlenumError } from '../protocol/problem.ts'
 import { NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionQuery, QuestionVote } from '../protocol/question.ts'
 import type { QuestionService } from '../questions/question-service.ts'
 import type { QuestionVotes } from '../questions/question-votes.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, refuseBody, toPage } from './conventions.ts'
+import { placeOf, readPlaceCursor } from './cursors.ts'
 import { anyoneSecurity, hostSecurity, problemResponses, voterSecurity } from './openapi.ts'
 
 export interface QuestionRoutesOptions {
@@ -36,8 +36,8 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
   }, async (request, reply) => {
     const onlooker = await authentication.identifyOnlooker(request, 'results:read')
     const { limit = 20, cursor, sort = 'votes', status } = request.query
-    const found = await questions.list(roomIdOf(request.params), onlooker, { sort, status, after: readPosition(cursor), limit: limit + 1 })
-    return toPage(request, reply, found, limit, ({ isPinned, votes, id }) => `${isPinned ? 1 : 0}:${votes}:${id}`)
+    const found = await questions.list(roomIdOf(request.params), onlooker, { sort, status, after: readPlaceCursor(cursor), limit: limit + 1 })
+    return toPage(request, reply, found, limit, placeOf)
   })
 
   for (const [method, isFor] of [['PUT', true], ['DELETE', false]] as const) {
@@ -89,14 +89,4 @@ export async function questionRoutes (instance: FastifyInstance, { questions, qu
     await questions.remove(questionIdOf(request.params), caller)
     return await reply.code(204).send(null)
   })
-}
-
-/** The question after which a page starts. Throws validation_failed for a cursor that is not ours. */
-function readPosition (cursor: string | undefined): { isPinned: boolean, votes: number, id: string } | undefined {
-  if (cursor === undefined) return undefined
-  const [pinned = '', votes = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(':')
-  if (!/^[01]$/.test(pinned) || !/^\d{1,9}$/.test(votes) || !isUuid(id)) {
-    throw new PlenumError('validation_failed', { detail: 'The cursor is not valid.', errors: [{ pointer: '/querystring/cursor', detail: 'is not valid' }] })
-  }
-  return { isPinned: pinned === '1', votes: Number(votes), id }
 }

@@ -3,21 +3,16 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Replay } from '../polls/replay.ts'
 import { Closed, Page, PageQuery } from '../protocol/common.ts'
-import { Results } from '../protocol/poll.ts'
-import { PlenumError } from '../protocol/problem.ts'
+import { Results, TimelineQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, toPage } from './conventions.ts'
+import { readRoundCursor } from './cursors.ts'
 import { anyoneSecurity, problemResponses } from './openapi.ts'
 
 export interface ReplayRoutesOptions {
   replay: Replay
   authentication: Authentication
 }
-
-const TimelineQuery = Closed({
-  round: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })),
-  points: Type.Optional(Type.Integer({ minimum: 2, maximum: 500, default: 100, description: 'At most so many versions, evenly spread' }))
-})
 
 export async function replayRoutes (instance: FastifyInstance, { replay, authentication }: ReplayRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
@@ -38,14 +33,7 @@ export async function replayRoutes (instance: FastifyInstance, { replay, authent
   }, async (request, reply) => {
     const onlooker = await authentication.identifyOnlooker(request, 'results:read')
     const { limit = 20, cursor } = request.query
-    const found = await replay.listRounds(pollIdOf(request.params), onlooker, { after: readRound(cursor), limit: limit + 1 })
+    const found = await replay.listRounds(pollIdOf(request.params), onlooker, { after: readRoundCursor(cursor), limit: limit + 1 })
     return toPage(request, reply, found, limit, ({ round }) => String(round))
   })
-}
-
-/** The round after which a page starts. Throws validation_failed for a cursor that is not ours. */
-function readRound (cursor: string | undefined): number {
-  const round = cursor === undefined ? '0' : Buffer.from(cursor, 'base64url').toString()
-  if (/^\d{1,9}$/.test(round)) return Number(round)
-  throw new PlenumError('validation_failed', { detail: 'The cursor is not valid.', errors: [{ pointer: '/querystring/cursor', detail: 'is not valid' }] })
 }

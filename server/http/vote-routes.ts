@@ -6,7 +6,7 @@ import { jsonOf } from '../polls/encoding.ts'
 import type { PollViews, VisibleResults } from '../polls/poll-views.ts'
 import type { Replay } from '../polls/replay.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
-import { Answer, Receipt, Results } from '../protocol/poll.ts'
+import { Answer, Receipt, Results, ResultsQuery } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId, type AnswerCounts } from './conventions.ts'
@@ -22,10 +22,6 @@ export interface VoteRoutesOptions {
 
 const Vote = Closed({ answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }, { examples: [{ answer: { choices: [1] } }] })
 const MyVote = Closed({ answer: Nullable(Answer), receipt: Nullable(Receipt) })
-const Round = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
-const ResultsQuery = Closed({
-  round: Type.Optional(Round), version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'As they were shown at this version' }))
-})
 
 export async function voteRoutes (instance: FastifyInstance, { ballotBox, views, authentication, answers, replay }: VoteRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()

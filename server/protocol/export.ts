@@ -13,6 +13,8 @@ export type ExportContent = Static<typeof ExportContent>
 
 export const ExportQuery = Closed({ format: Type.Optional(ExportFormat), what: Type.Optional(ExportContent) })
 
+export const QuestionsExportQuery = Closed({ format: Type.Optional(ExportFormat) })
+
 const Round = Type.Integer({ minimum: 1 })
 const Version = Type.Integer({ minimum: 1 })
 const Label = Nullable(Type.String({ description: 'As it is now; null for an option that was taken out of the poll, and for what is not an option' }))

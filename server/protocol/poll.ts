@@ -163,3 +163,15 @@ export const PollView = Closed({
   now: Instant
 })
 export type PollView = Static<typeof PollView>
+
+const PastRound = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
+
+export const ResultsQuery = Closed({
+  round: Type.Optional(PastRound),
+  version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'As they were shown at this version' }))
+})
+
+export const TimelineQuery = Closed({
+  round: Type.Optional(PastRound),
+  points: Type.Optional(Type.Integer({ minimum: 2, maximum: 500, default: 100, description: 'At most so many versions, evenly spread' }))
+})

@@ -37,7 +37,7 @@ export type QuestionEdit = Static<typeof QuestionEdit>
 
 export const QuestionMerge = Closed({ into: Type.String({ format: 'uuid', description: 'The question that gets the votes' }) })
 
-const QuestionSort = Type.Union([Type.Literal('votes'), Type.Literal('newest')], { description: 'votes: pinned ones first, then by votes, then by age' })
+export const QuestionSort = Type.Union([Type.Literal('votes'), Type.Literal('newest')], { description: 'votes: pinned ones first, then by votes, then by age' })
 export const QuestionQuery = Closed({
   ...PageQuery.properties,
   sort: Type.Optional(QuestionSort),

@@ -15,7 +15,7 @@ import { listInvitations, listMembers } from '../../db/member-store.ts'
 import { listParticipantNames } from '../../db/participant-store.ts'
 import { findNewestBallots, findPolls, findRoomPolls, findRoundTally, findTally, listDuePolls, listPolls, listPollVersions } from '../../db/poll-store.ts'
 import {
-  applyVotes, changeQuestions, countQuestions, deleteQuestion, findOwnQuestions, findQuestion, findQuestions, hasMerged, listQuestions, readQuestions, recount
+  applyVotes, changeQuestions, countQuestions, deleteQuestion, findOwnQuestions, findQuestion, findQuestions, hasMerged, listAllQuestions, listQuestions, readQuestions, recount
 } from '../../db/question-store.ts'
 import { findBallotTimes, findFirstVersion, findPollVersion, listPollVersionRows, sumAnswerSteps } from '../../db/replay-store.ts'
 import { findRoomByCode, findRooms, listRoomRevisions, listRooms } from '../../db/room-store.ts'
@@ -115,6 +115,7 @@ t.test('no query of the vote, join, read, repair and sign-in paths reads a whole
     'ballots of the past': async () => await Promise.all([
       sumAnswerSteps(db, { pollId, round: 1, versions: [1, 2], kind: 'single' }), findBallotTimes(db, { pollId, round: 1, versions: [1, 2] })]),
     'the questions of a room': async () => await readQuestions(db, roomId, 100),
+    'a page of an export of questions': async () => await listAllQuestions(db, { roomId, after: questionId, limit: 500 }),
     'own questions at a join': async () => await findOwnQuestions(db, { roomId, voterIds: [voterId, ownerId], limit: 50 }),
     'a page of questions': async () => await Promise.all((['votes', 'newest'] as const).map(async (sort) => await listQuestions(db, { roomId, seenBy: { voterId }, sort, limit: 20 }))),
     'votes for questions': async () => await changeQuestions(db, roomId, async (tx) => {

@@ -184,6 +184,35 @@ t.test('[R6] results are null while they are hidden from this viewer', async (t)
   await expectError(t, 'not_found', `{ poll(id: "${poll.id}") { results(round: 9) { version } } }`, asHost)
 })
 
+t.test('questions, the past and rounds are what REST answers', async (t) => {
+  const room = (await host.call<{ id: string }>('POST', '/rooms', { title: 'Hall', questionsMode: 'pre' })).body
+  const { voterToken: token } = await createVoter(url)
+  for (const text of ['Why?', 'How?', 'When?']) await request(url, 'POST', `/api/v1/rooms/${room.id}/questions`, { token, body: { text } })
+  const fields = 'id roomId text authorName status isPinned mergedInto votes createdAt answeredAt voterId'
+  const rest = async (path: string) => (await host.call<Record<string, unknown>>('GET', path)).body
+  const { room: asked } = await ask(t, `{ room(id: "${room.id}") { questions(sort: newest, status: pending, limit: 2) { items { ${fields} } nextCursor } } }`, asHost)
+  const page = await rest(`/rooms/${room.id}/questions?sort=newest&status=pending&limit=2`)
+  t.same(asked, { questions: page })
+  const { room: next } = await ask(t, `query ($cursor: String) { room(id: "${room.id}") { questions(sort: newest, cursor: $cursor) { items { text } nextCursor } } }`, { ...asHost, variables: { cursor: page.nextCursor } })
+  t.same(next, { questions: { items: [{ text: 'Why?' }], nextCursor: null } })
+  await expectError(t, 'validation_failed', `{ room(id: "${room.id}") { questions(limit: 0) { nextCursor } } }`, asHost)
+
+  const poll = await host.openPoll({ revote: 'change' })
+  for (const choice of [1, 2]) await voteOverHttp(url, token, poll.id, { choices: [choice] })
+  await host.command(poll.id, 'reset')
+  const { poll: past } = await ask(t, `{ poll(id: "${poll.id}") {
+    first: results(round: 1, version: 3) { ${resultsFields} } timeline(round: 1, points: 3) { ${resultsFields} } rounds(limit: 1) { items { ${resultsFields} } nextCursor } } }`, asHost)
+  const rounds = await rest(`/polls/${poll.id}/rounds?limit=1`)
+  t.same(past, { first: await rest(`/polls/${poll.id}/results?round=1&version=3`), timeline: (await rest(`/polls/${poll.id}/timeline?round=1&points=3`)).items, rounds })
+  t.same(await ask(t, `query ($cursor: String) { poll(id: "${poll.id}") { rounds(cursor: $cursor) { items { round } nextCursor } } }`, { ...asHost, variables: { cursor: rounds.nextCursor } }),
+    { poll: { rounds: { items: [{ round: 2 }], nextCursor: null } } })
+  await expectError(t, 'not_found', `{ poll(id: "${poll.id}") { results(version: 99) { version } } }`, asHost)
+  for (const wrong of ['results(version: 0) { version }', 'timeline(points: 1) { version }', 'rounds(cursor: "x") { nextCursor }']) await expectError(t, 'validation_failed', `{ poll(id: "${poll.id}") { ${wrong} } }`, asHost)
+  const hidden = await host.openPoll({ resultsVisibility: 'hosts' })
+  t.same(await ask(t, `{ poll(id: "${hidden.id}") { results(version: 2) { version } timeline { version } rounds { nextCursor } } }`), { poll: { results: null, timeline: null, rounds: null } }, '[R6]')
+  await expectRefusal(t, '{ polls(limit: 100) { items { timeline { version } } } }', /cost/, asHost)
+})
+
 t.test('bad input is refused as REST refuses it', async (t) => {
   const input = { kind: 'single', question: 'Q?', options: [{ label: 'A' }, { label: 'B' }] }
   const create = 'mutation ($input: NewPollInput!) { createPoll(input: $input) { id } }'

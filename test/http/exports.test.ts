@@ -206,8 +206,9 @@ t.test('a reader that stops reading is cut off', async (t) => {
   t.teardown(() => database.close())
   const { db } = database
   const board = createResultsBoard({ loadPolls: async (ids) => (await findPolls(db, ids)).map(toSnapshot), loadRoomPolls: async () => [] })
-  const polls = createPollService({ db, board, rooms: createRoomService({ db, board: createRoomBoard() }) })
-  const exporter = createExportService({ db, polls, maxRunning: 1, readTimeoutMs: 20 })
+  const rooms = createRoomService({ db, board: createRoomBoard() })
+  const polls = createPollService({ db, board, rooms })
+  const exporter = createExportService({ db, polls, rooms, maxRunning: 1, readTimeoutMs: 20 })
   const open = async () => await exporter.open(poll.id, host.user.id, { what: 'ballots', format: 'ndjson' })
 
   const { body } = await open()

@@ -92,6 +92,7 @@ const rows: Row[] = [
   { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await seen.written()}/responses/${randomUUID()}` },
   { route: 'GET /rooms/{roomId}/questions', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions` },
   { route: 'POST /rooms/{roomId}/questions', need: 'voter', scope: 'votes:write', ok: 201, body: { text: 'Why?' }, path: () => `/rooms/${room.id}/questions` },
+  { route: 'GET /rooms/{roomId}/questions/export', need: 'see', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions/export` },
   ...['PUT', 'DELETE'].map((method): Row => ({ route: `${method} /questions/{questionId}/vote`, need: 'voter', scope: 'votes:write', ok: 200, path: async () => `/questions/${await question()}/vote` })),
   { route: 'PATCH /questions/{questionId}', need: 'run', scope: 'polls:write', ok: 200, body: { isPinned: true }, path: async () => `/questions/${await question()}` },
   { route: 'POST /questions/{questionId}/merge', need: 'run', scope: 'polls:write', ok: 200, body: { into: await question() }, path: async () => `/questions/${await question()}/merge` },
@@ -139,7 +140,7 @@ function expectedStatus (row: Omit<Row, 'path'>, caller: string): number {
   if (caller.startsWith('key ') && (need !== 'public' || row.scope !== undefined)) return caller.slice(4).split(' ').some((scope) => scope === row.scope) ? ok : 403
   if (need === 'public') return ok
   if (need === 'voter') return caller === 'voter' ? ok : caller === 'nobody' ? 401 : 403
-  const isHiddenResults = ['GET /polls/{pollId}/results', 'GET /polls/{pollId}/timeline', 'GET /polls/{pollId}/rounds', 'Poll.results'].includes(row.route)
+  const isHiddenResults = ['GET /polls/{pollId}/results', 'GET /polls/{pollId}/timeline', 'GET /polls/{pollId}/rounds', 'Poll.results', 'Poll.timeline', 'Poll.rounds'].includes(row.route)
   const isDraft = ['GET /polls/{pollId}', 'Query.poll', 'Subscription.results'].includes(row.route)
   if (caller === 'presenter' && need === 'see' && (isHiddenResults || isDraft)) return ok
   if (caller === 'nobody' || caller === 'voter' || caller === 'presenter') {
@@ -186,10 +187,14 @@ const fields: Field[] = [
   { route: 'Query.room', need: 'see', scope: 'polls:read', ok: 200, ask: () => `{ room(id: "${room.id}") { id } }` },
   { route: 'Query.roomByCode', need: 'public', ok: 200, ask: () => `{ roomByCode(code: "${room.code}") { id } }` },
   { route: 'Query.rooms', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ rooms { items { id } } }' },
-  { route: 'Query.poll', need: 'see', scope: 'results:read', ok: 200, ask: async () => `{ poll(id: "${await seen.draft()}") { id } }` },
+  { route: 'Query.poll', need: 'see', scope: 'polls:read', ok: 200, ask: async () => `{ poll(id: "${await seen.draft()}") { id } }` },
   { route: 'Query.polls', ...anyHost, scope: 'polls:read', ok: 200, ask: () => '{ polls { items { id } } }' },
   { route: 'Poll.results', need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data).results !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { results { voters } } }` },
-  { route: 'Poll.myVote', need: 'voter', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
+  ...['timeline', 'rounds'].map((what): Field => ({
+    route: `Poll.${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data)[what] !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { ${what} { __typename } } }`
+  })),
+  { route: 'Room.questions', need: 'see', scope: 'results:read', ok: 200, ask: () => `{ room(id: "${room.id}") { questions { nextCursor } } }` },
+  { route: 'Poll.myVote', need: 'voter', scope: 'votes:write', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
   { route: 'Mutation.createRoom', ...anyHost, scope: 'polls:write', ok: 200, ask: () => 'mutation { createRoom(input: { title: "Room" }) { id } }' },
   { route: 'Mutation.createPoll', need: 'edit', scope: 'polls:write', ok: 200, ask: () => `mutation { createPoll(input: { roomId: "${room.id}", ${newPollInput} }) { id } }` },
   { route: 'Mutation.openPoll', need: 'run', scope: 'polls:write', ok: 200, ask: async () => `mutation { openPoll(id: "${await draft()}") { id } }` },
@@ -218,10 +223,11 @@ async function statusOfSubscription (t: Test, pollId: string, token: string | un
 }
 
 function expectedOfField (field: Field, caller: string): number {
-  // Whoever asks anything is looked at with this scope first.
-  if (caller.startsWith('key ') && !caller.includes('results:read')) return 403
-  // Nothing is refused here: whoever has not voted has no vote.
-  if (field.route === 'Poll.myVote') return caller === 'voter' ? 200 : 404
+  // Asked for inside of a poll or a room, which a key may read or not.
+  const [type = ''] = field.route.split('.')
+  if (caller.startsWith('key ') && ['Poll', 'Room'].includes(type) && !caller.includes('polls:read')) return 403
+  // Nothing is refused here to people: whoever has not voted has no vote.
+  if (field.route === 'Poll.myVote' && !(caller.startsWith('key ') && !caller.includes('votes:write'))) return caller === 'voter' ? 200 : 404
   return expectedStatus(field, caller)
 }
 
@@ -236,8 +242,7 @@ t.test('every GraphQL field answers every kind of caller as its rule says', asyn
   const defined = ['Query', 'Mutation', 'Subscription'].flatMap((type) => fieldsOf(type).map((field) => `${type}.${field}`))
   t.same(fields.map(({ route }) => route).sort(), [...defined, ...ofTheirOwn].sort(), 'no field is without a rule')
 
-  // Over REST each scope is enough by itself.
-  const pairs = await Promise.all((['polls:read', 'polls:write', 'votes:write'] as const).map(async (scope) => [`key results:read ${scope}`, (await createKey(['results:read', scope])).key] as const))
+  const pairs = await Promise.all((['polls:write', 'results:read', 'votes:write'] as const).map(async (scope) => [`key polls:read ${scope}`, (await createKey(['polls:read', scope])).key] as const))
   for (const field of fields) {
     t.test(field.route, async (t) => {
       const isSubscription = field.route.startsWith('Subscription.')

@@ -19,6 +19,11 @@ export function contrastOnPaper (accent: string): number {
   return Math.min(...papers.map((paper) => contrastOf(accent, paper)))
 }
 
+/** Black or white, whichever is read better on this colour: always at 4.5:1 or more. */
+export function inkOn (color: string): string {
+  return contrastOf(color, '#ffffff') >= contrastOf(color, '#000000') ? '#ffffff' : '#000000'
+}
+
 function luminanceOf (color: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(Number.parseInt(color.slice(at, at + 2), 16) / 255))
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { PollCommand } from '../../server/polls/lifecycle.ts'
-import { contrastOf } from '../../server/protocol/color.ts'
+import { contrastOf, inkOn } from '../../server/protocol/color.ts'
 import type { Poll, PollStatus, Results } from '../../server/protocol/poll.ts'
 import type { JoinedRoom, Room } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
@@ -79,6 +79,7 @@ t.test('the contrast of two colours is that of WCAG', async (t) => {
   t.equal(contrastOf('#123456', '#123456'), 1)
   t.equal(contrastOf('#777777', '#ffffff').toFixed(2), '4.48', 'in either order')
   t.equal(contrastOf('#ffffff', '#777777').toFixed(2), '4.48')
+  for (const color of ['#0072b2', '#d55e00', '#009e73', '#757575', '#767676', '#777777']) t.ok(contrastOf(color, inkOn(color)) >= 4.5, `letters on ${color}`)
 })
 
 t.test('a room says whose pages may show it in a frame, and not to the audience', async (t) => {

@@ -3,6 +3,7 @@ import '../styles/base.css'
 import '../styles/results.css'
 import '../styles/join.css'
 import '../styles/ballots.css'
+import { wearAccent } from '../client/accent.ts'
 import { createBallotDrafts } from '../client/ballot-drafts.ts'
 import { createBallotOutbox } from '../client/ballot-outbox.ts'
 import { createBallotSender } from '../client/ballot-sender.ts'
@@ -30,5 +31,6 @@ if (printed !== null) {
   })
 }
 
+wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) render(<PhonePage code={code} liveRoom={liveRoom} connection={connection} ballots={ballots} />, root)

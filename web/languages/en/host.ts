@@ -104,7 +104,7 @@ export const host = {
   withdrawOf: 'Withdraw the invitation of {email}',
   invitationWithdrawn: 'The invitation of {email} is withdrawn.',
   presenterLink: 'Presenter link',
-  presenterLinkRule: 'Whoever has this link sees the projector as you do, without signing in: hidden results and questions that wait for approval too. It changes nothing. A new link ends the one before.',
+  presenterLinkRule: 'Whoever has this link sees the projector as you do, without signing in: also results that are hidden from the audience. It changes nothing. A new link ends the one before.',
   makePresenterLink: 'Make a new link',
   endPresenterLink: 'End the link',
   presenterLinkEnded: 'No presenter link works now.',

@@ -9,6 +9,7 @@ import { MoreButton } from '../components/more-button.tsx'
 import { Secret } from '../components/secret.tsx'
 import { textOf } from '../form-values.ts'
 import { isLeaving, removeLater } from '../removal.ts'
+import { explainFull } from '../refusals.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { usePages } from '../use-pages.ts'
@@ -34,7 +35,7 @@ export function ApiKeys () {
       <p>{t('apiKeysRule')}</p>
       {keys.data === undefined ? <Loading of={keys} /> : <ul class='cards'>{keys.data.items.filter(({ id }) => !isLeaving(id)).map((key) => <KeyCard key={key.id} apiKey={key} />)}</ul>}
       <MoreButton of={keys} />
-      <Form send={create} submitText={t('makeApiKey')}>
+      <Form send={create} submitText={t('makeApiKey')} explain={explainFull(t('tooManyApiKeys'))}>
         <Field name='name' label={t('apiKeyName')}>{(field) => <input {...field} required maxLength={100} autocomplete='off' />}</Field>
         <fieldset class='choices'>
           <legend>{t('apiKeyMay')}</legend>

@@ -1,4 +1,4 @@
-import { useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../text.ts'
 import { ActionButton } from './action-button.tsx'
 import { notify } from './notices.tsx'
@@ -7,6 +7,9 @@ import { notify } from './notices.tsx'
 export function Secret ({ label, value }: { label: string, value: string }) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
+
+  // Whoever made it wants it next; with the focus it is also read out.
+  useEffect(() => { input.current?.focus() }, [value])
 
   async function copy () {
     input.current?.select()

@@ -6,6 +6,7 @@ import { notify } from '../components/notices.tsx'
 import { isMemberRole, RoleOptions, roleText } from '../components/role-select.tsx'
 import { textOf } from '../form-values.ts'
 import { isLeaving, removeLater } from '../removal.ts'
+import { explainFull } from '../refusals.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { useLoad } from '../use-load.ts'
@@ -43,7 +44,7 @@ export function Invitations ({ roomId }: { roomId: string }) {
             ))}
           </ul>
           )}
-      <Form send={invite} submitText={t('invite')}>
+      <Form send={invite} submitText={t('invite')} explain={explainFull(t('tooManyPeople'))}>
         <p class='hint'>{t('inviteRule')}</p>
         <Field name='email' label={t('email')}>{(field) => <input {...field} type='email' required maxLength={254} autocomplete='off' />}</Field>
         <Field name='role' label={t('role')}>{(field) => <select {...field}><RoleOptions /></select>}</Field>

@@ -4,6 +4,7 @@ import type { Room } from '../../../server/protocol/room.ts'
 import { Field } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
 import { textOf } from '../form-values.ts'
+import { explainFull } from '../refusals.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 
@@ -31,7 +32,7 @@ export function NewAccessCodesForm ({ room, reload }: { room: Room, reload: () =
 
   return (
     <>
-      <Form send={make} submitText={t('makeCodes')}>
+      <Form send={make} submitText={t('makeCodes')} explain={explainFull(t('tooManyCodes'))}>
         <Field name='count' label={t('codeCount')} hint={t('codeCountRule')}>{(field) => <input {...field} type='number' min={1} max={5000} step={1} required value={20} />}</Field>
         <fieldset class='choices'>
           <legend>{t('codeForm')}</legend>

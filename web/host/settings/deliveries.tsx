@@ -10,7 +10,7 @@ import { usePages } from '../use-pages.ts'
 import { eventText } from './webhook-events.ts'
 
 /** What was sent to a webhook, and what waits. */
-export function Deliveries ({ webhookId }: { webhookId: string }) {
+export function Deliveries ({ webhookId, isDisabled }: { webhookId: string, isDisabled: boolean }) {
   const deliveries = usePages((cursor) => client.webhooks.deliveries(webhookId, cursor === undefined ? {} : { cursor }), [webhookId])
   if (deliveries.data === undefined) return <Loading of={deliveries} />
 
@@ -28,7 +28,7 @@ export function Deliveries ({ webhookId }: { webhookId: string }) {
           <li key={delivery.id} class='card'>
             <p class='main'>{eventText(delivery.event)}<br /><span class='hint'>{stateOf(delivery)}</span></p>
             <Moment at={delivery.createdAt} />
-            <ActionButton act={async () => { await replay(delivery.id) }} label={t('sendAgainOf', { event: eventText(delivery.event), time: momentText(delivery.createdAt) })}>{t('sendAgain')}</ActionButton>
+            {!isDisabled && delivery.status !== 'waiting' && <ActionButton act={async () => { await replay(delivery.id) }} label={t('sendAgainOf', { event: eventText(delivery.event), time: momentText(delivery.createdAt) })}>{t('sendAgain')}</ActionButton>}
           </li>
         ))}
       </ul>

@@ -36,6 +36,7 @@ export function RoomForm ({ room, set }: { room: Room, set: (room: Room) => void
       <Form send={save} submitText={t('save')}>
         <Field name='title' label={t('roomTitle')}>{(field) => <input {...field} required maxLength={300} defaultValue={room.title} />}</Field>
         <Choice name='access' legend={t('whoMayVote')} choices={accesses} chosen={room.access} />
+        {room.access === 'codes' && <p><a href={`/host/rooms/${room.id}/people`}>{t('makeCodesThere')}</a></p>}
         <Choice name='questionsMode' legend={t('audienceQuestions')} choices={modes} chosen={room.questionsMode} />
       </Form>
     </section>

@@ -9,6 +9,7 @@ import { MoreButton } from '../components/more-button.tsx'
 import { Secret } from '../components/secret.tsx'
 import { textOf } from '../form-values.ts'
 import { isLeaving, removeLater } from '../removal.ts'
+import { explainFull } from '../refusals.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { usePages } from '../use-pages.ts'
@@ -35,7 +36,7 @@ export function Webhooks ({ roomId }: { roomId: string }) {
         ? <Loading of={webhooks} />
         : <ul class='cards'>{webhooks.data.items.filter(({ id }) => !isLeaving(id)).map((webhook) => <WebhookCard key={webhook.id} webhook={webhook} />)}</ul>}
       <MoreButton of={webhooks} />
-      <Form send={create} submitText={t('addWebhook')}>
+      <Form send={create} submitText={t('addWebhook')} explain={explainFull(t('tooManyWebhooks'))}>
         <Field name='url' label={t('webhookUrl')}>{(field) => <input {...field} type='url' required maxLength={2000} pattern='https?://.+' dir='ltr' placeholder='https://' />}</Field>
         <fieldset class='choices'>
           <legend>{t('webhookEvents')}</legend>
@@ -63,7 +64,7 @@ function WebhookCard ({ webhook: { id, url, events, disabledAt } }: { webhook: W
       <button type='button' aria-label={t('deleteOf', { name: url })} onClick={remove}>{t('delete')}</button>
       <details class='whole' onToggle={(event) => { isShown.value = event.currentTarget.open }}>
         <summary>{t('deliveries')}</summary>
-        {isShown.value && <Deliveries webhookId={id} />}
+        {isShown.value && <Deliveries webhookId={id} isDisabled={disabledAt !== null} />}
       </details>
     </li>
   )

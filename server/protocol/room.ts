@@ -25,7 +25,7 @@ export type QuestionsMode = Static<typeof QuestionsMode>
 
 const Accent = Type.String({ ...Color, description: 'The colour of the room\'s pages; absent: ours' })
 const maxEmbedOrigins = 20
-const EmbedOrigins = Type.Array(Type.String({ minLength: 8, maxLength: 300 }), {
+const EmbedOrigins = Type.Array(Type.String({ maxLength: 300 }), {
   maxItems: maxEmbedOrigins, description: 'Origins, as https://example.org, whose pages may show the room in a frame; absent: none'
 })
 

@@ -89,7 +89,7 @@ t.test('a room says whose pages may show it in a frame, and not to the audience'
   t.hasStrict((await edit(['https://example.org', 'http://localhost:8080'])).body, { revision: 2 }, 'the same again changes nothing')
   t.notOk('embedOrigins' in (await anyone<{ room: JoinedRoom }>(`/join/${room.code}`)).body.room)
 
-  for (const refused of ['https://example.org/page', 'https://me:secret@example.org', 'ftp://example.org', 'https://*.example.org', 'https://a.org;script-src', 'https://a.org,b.org', 'example.org']) {
+  for (const refused of ['https://example.org/page', 'https://me:secret@example.org', 'ftp://example.org', 'https://*.example.org', 'https://a.org;script-src', 'https://a.org,b.org', 'example.org', '', 'nothing']) {
     t.match((await edit(['https://example.org', refused])).body, { code: 'validation_failed', errors: [{ pointer: '/embedOrigins/1' }] }, refused)
   }
   t.match((await edit(Array.from({ length: 21 }, (_, at) => `https://${at}.example.org`))).body, { errors: [{ pointer: '/embedOrigins' }] })

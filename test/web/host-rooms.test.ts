@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { ManagedUser } from '../../server/protocol/identity.ts'
+import type { BlockedWords } from '../../server/protocol/response.ts'
 import type { Room, RoomMember } from '../../server/protocol/room.ts'
 import { openDevice, startBrowser } from '../helpers/browser.ts'
 import { waitUntil } from '../helpers/child-process.ts'
@@ -42,7 +43,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
   const readRoom = async () => (await owner.call<Room>('GET', `/rooms/${roomId}`)).body
 
   t.test('who may vote is chosen by keyboard, and each choice says what it stops', async (t) => {
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
     const chosen = page.getByRole('radio', { name: /^Any device/ })
     t.ok(await chosen.isChecked())
     await chosen.focus()
@@ -74,6 +75,18 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
     t.strictSame(complaints.splice(0), [refused('400 (Bad Request)')])
   })
 
+  t.test('blocked words are kept one a line; a line that cannot be kept is named', async (t) => {
+    const words = section(page, 'Blocked words')
+    const field = words.getByLabel('One word a line')
+    await field.fill('spam\n\n\u202Eham')
+    await words.getByRole('button', { name: 'Save' }).click()
+    await words.getByText('Line 2: must not have control characters or direction overrides.').waitFor()
+    await field.fill('spam\n\nham')
+    await words.getByRole('button', { name: 'Save' }).click()
+    await waitUntil(async () => (await owner.call<BlockedWords>('GET', `/rooms/${roomId}/blocked-words`)).body.words.join() === 'spam,ham', 5000, () => 'the words were not saved')
+    t.strictSame(complaints.splice(0), [refused('400 (Bad Request)')])
+  })
+
   t.test('the secret of a webhook is shown this once', async (t) => {
     const webhooks = section(page, 'Webhooks')
     await webhooks.getByLabel('Address').fill('https://example.org/hook')
@@ -85,7 +98,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
   })
 
   t.test('somebody is invited, accepts, and gets another role', async (t) => {
-    await page.getByRole('link', { name: 'People' }).click()
+    await page.getByRole('link', { name: 'People', exact: true }).click()
     await page.getByLabel('E-mail address').fill(colleague.credentials.email)
     await page.getByLabel('Role', { exact: true }).selectOption('Viewer')
     await button(page, 'Invite').click()
@@ -94,7 +107,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
     await signIn(other.page, colleague)
     await button(other.page, 'Accept Town hall').click()
     await other.page.getByRole('heading', { name: 'Town hall' }).waitFor()
-    await other.page.getByRole('link', { name: 'Settings' }).click()
+    await other.page.getByRole('link', { name: 'Settings', exact: true }).click()
     await other.page.getByText('Only the owner and the editors of this room change its settings.').waitFor()
     t.equal(await other.page.getByRole('button', { name: 'Delete the room' }).count(), 0)
 

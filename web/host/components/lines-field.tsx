@@ -19,7 +19,8 @@ export function LinesField ({ label, name, hint, lines, rows, dir }: LinesFieldP
   return (
     <Field name={name} label={label} hint={errors.length === 0 ? hint : errors.map(({ line, detail }) => t('lineError', { line, detail })).join(' ')}>
       {({ 'aria-invalid': isInvalid, ...field }) => (
-        <textarea {...field} aria-invalid={isInvalid || errors.length > 0} rows={rows} dir={dir} spellcheck={false} defaultValue={lines.join('\n')} />
+        // Anew when other lines are stored: what was typed may have been stored in another form.
+        <textarea key={lines.join('\n')} {...field} aria-invalid={isInvalid || errors.length > 0} rows={rows} dir={dir} spellcheck={false} defaultValue={lines.join('\n')} />
       )}
     </Field>
   )

@@ -69,6 +69,10 @@ export const rooms = pgTable('rooms', {
   blockedWords: jsonb().$type<string[]>().notNull().default([]),
   /** Of the secret in the presenter link; null without one. */
   presenterHash: text(),
+  /** The colour of its pages, as #rrggbb; null: ours. */
+  accent: text(),
+  /** Whose pages may show it in a frame. */
+  embedOrigins: jsonb().$type<string[]>().notNull().default([]),
   revision: integer().notNull().default(1),
   createdAt: createdAt(),
   updatedAt: createdAt()

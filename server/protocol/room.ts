@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Closed, Id, Instant, Nullable } from './common.ts'
+import { Color } from './color.ts'
 import { Email } from './identity.ts'
 import { TextLine } from './text.ts'
 
@@ -22,6 +23,12 @@ export const QuestionsMode = Type.Union([Type.Literal('off'), Type.Literal('post
 })
 export type QuestionsMode = Static<typeof QuestionsMode>
 
+const Accent = Type.String({ ...Color, description: 'The colour of the room\'s pages; absent: ours' })
+const maxEmbedOrigins = 20
+const EmbedOrigins = Type.Array(Type.String({ maxLength: 300 }), {
+  maxItems: maxEmbedOrigins, description: 'Origins, as https://example.org, whose pages may show the room in a frame; absent: none'
+})
+
 export const Room = Closed({
   id: Id,
   code: Type.String(),
@@ -29,6 +36,8 @@ export const Room = Closed({
   currentPollId: Nullable(Id),
   access: RoomAccess,
   questionsMode: QuestionsMode,
+  accent: Type.Optional(Accent),
+  embedOrigins: Type.Optional(EmbedOrigins),
   revision: Type.Integer({ minimum: 1 }),
   createdAt: Instant,
   updatedAt: Instant
@@ -37,12 +46,18 @@ export type Room = Static<typeof Room>
 
 export const NewRoom = Closed({ title: Title, access: Type.Optional(RoomAccess), questionsMode: Type.Optional(QuestionsMode) }, { examples: [{ title: 'All hands' }] })
 export type NewRoom = Static<typeof NewRoom>
-export const RoomEdit = Closed({ title: Type.Optional(Title), access: Type.Optional(RoomAccess), questionsMode: Type.Optional(QuestionsMode) })
+export const RoomEdit = Closed({
+  title: Type.Optional(Title),
+  access: Type.Optional(RoomAccess),
+  questionsMode: Type.Optional(QuestionsMode),
+  accent: Type.Optional(Nullable(Color)),
+  embedOrigins: Type.Optional(EmbedOrigins)
+})
 export type RoomEdit = Static<typeof RoomEdit>
 export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: null }] })
 
 /** What the audience learns of a room. */
-export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'questionsMode', 'revision'], { additionalProperties: false })
+export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'questionsMode', 'accent', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
 /** The `room` event: what is on stage, what voting asks for, and how many people are connected. */

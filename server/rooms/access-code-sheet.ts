@@ -31,7 +31,7 @@ export function toCodesPage (room: Room, codes: CreatedAccessCode[]): Readable {
 
 async function * drawPage (room: Room, codes: CreatedAccessCode[]): AsyncGenerator<string> {
   const title = escapeText(room.title)
-  yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${style}</style></head>\n<body><table width="100%" cellpadding="12">\n`
+  yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${style}</style></head>\n<body><table width="100%" cellpadding="12" border="1">\n`
   for (let at = 0; at < codes.length; at += columns) {
     yield `<tr>${codes.slice(at, at + columns).map((code) => drawCell(title, room, code)).join('')}</tr>\n`
     // Drawing takes a millisecond each, and votes must not wait for thousands of them.

@@ -9,12 +9,27 @@ export interface RoomSnapshot {
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
-  const { id, code, title, currentPollId, access, questionsMode, revision, createdAt, updatedAt } = row
-  return { staff, room: { id, code, title, currentPollId, access, questionsMode, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+  const { id, code, title, currentPollId, access, questionsMode, accent, embedOrigins, revision, createdAt, updatedAt } = row
+  return {
+    staff,
+    room: {
+      id,
+      code,
+      title,
+      currentPollId,
+      access,
+      questionsMode,
+      ...(accent === null ? {} : { accent }),
+      ...(embedOrigins.length === 0 ? {} : { embedOrigins }),
+      revision,
+      createdAt: createdAt.toISOString(),
+      updatedAt: updatedAt.toISOString()
+    }
+  }
 }
 
-export function toJoinedRoom ({ id, code, title, currentPollId, access, questionsMode, revision }: Room): JoinedRoom {
-  return { id, code, title, currentPollId, access, questionsMode, revision }
+export function toJoinedRoom ({ id, code, title, currentPollId, access, questionsMode, accent, revision }: Room): JoinedRoom {
+  return { id, code, title, currentPollId, access, questionsMode, ...(accent === undefined ? {} : { accent }), revision }
 }
 
 export type RoomBoard = ReturnType<typeof createRoomBoard>

@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../../db/errors.ts'
 import { changeRoom, deleteRoom, findRoomByCode, findRooms, insertRoom, listOwnRoomIds, listRooms, type StoredRoom } from '../../db/room-store.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { normalizeRoomCode, roomCodeAlphabet, roomCodeLength, type NewRoom, type RoomEdit } from '../protocol/room.ts'
+import { differenceOf, readRoomEdit } from './room-edit.ts'
 import { toRoomSnapshot, type RoomBoard, type RoomSnapshot } from './room-board.ts'
 import { requirePermission, type Permission } from './staff.ts'
 
@@ -79,10 +80,10 @@ export function createRoomService ({ db, board }: { db: Db, board: RoomBoard }) 
     },
 
     async edit (roomId: string, userId: string, edit: RoomEdit): Promise<RoomSnapshot> {
+      const wanted = readRoomEdit(edit)
       return await changeAs('edit', roomId, userId, ({ room }) => {
-        const { title = room.title, access = room.access, questionsMode = room.questionsMode } = edit
-        const isSame = title === room.title && access === room.access && questionsMode === room.questionsMode
-        return isSame ? undefined : { title, access, ...(questionsMode === room.questionsMode ? {} : { questionsMode }) }
+        const change = differenceOf(wanted, room)
+        return Object.keys(change).length === 0 ? undefined : change
       })
     },
 

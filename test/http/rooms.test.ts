@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
+import { contrastOf, inkOn } from '../../server/protocol/color.ts'
 import { normalizeRoomCode, roomCodeAlphabet, type JoinedRoom, type Room } from '../../server/protocol/room.ts'
 import { withFreshCode } from '../../server/rooms/room-service.ts'
 import { expectProblem, registerHost, request } from '../helpers/clients.ts'
@@ -73,4 +74,46 @@ t.test('the stage shows one poll of the room, or nothing', async (t) => {
   await stage(poll.id)
   t.equal((await host.call('DELETE', `/polls/${poll.id}`, undefined, { 'if-match': '*' })).status, 204)
   t.hasStrict((await host.call('GET', `/rooms/${room.id}`)).body, { currentPollId: null, revision: 5 }, 'a deleted poll leaves the stage')
+})
+
+t.test('a room has a colour of its own, which can be seen on light and on dark pages', async (t) => {
+  const room = await createRoom()
+  const edit = async (change: object) => await host.call<Room>('PATCH', `/rooms/${room.id}`, change)
+  const joined = async () => (await anyone<{ room: JoinedRoom }>(`/join/${room.code}`)).body.room
+  t.notOk('accent' in room, 'absent at first')
+
+  t.hasStrict((await edit({ accent: '#0072b2' })).body, { accent: '#0072b2', title: room.title, revision: 2 })
+  t.hasStrict((await edit({ accent: '#0072b2' })).body, { revision: 2 }, 'the same again changes nothing')
+  t.hasStrict(await joined(), { accent: '#0072b2' })
+
+  const tooLight = await edit({ accent: '#ffd000' })
+  expectProblem(t, tooLight, 'validation_failed')
+  t.match(tooLight.body, { errors: [{ pointer: '/accent', detail: 'must have a contrast of at least 3:1 against #ffffff; it has 1.4:1' }] })
+  t.match((await edit({ accent: '#222222' })).body, { errors: [{ pointer: '/accent', detail: /against #10141a/ }] })
+  for (const accent of ['red', '#0072B2', '#07b', 7]) t.match((await edit({ accent })).body, { code: 'validation_failed', errors: [{ pointer: '/accent' }] })
+
+  t.notOk('accent' in (await edit({ accent: null })).body)
+  t.notOk('accent' in await joined())
+})
+
+t.test('the contrast of two colours is that of WCAG', async (t) => {
+  t.equal(contrastOf('#ffffff', '#000000'), 21)
+  t.equal(contrastOf('#123456', '#123456'), 1)
+  t.equal(contrastOf('#777777', '#ffffff').toFixed(2), '4.48', 'in either order')
+  t.equal(contrastOf('#ffffff', '#777777').toFixed(2), '4.48')
+  for (const color of ['#0072b2', '#d55e00', '#009e73', '#757575', '#767676', '#777777']) t.ok(contrastOf(color, inkOn(color)) >= 4.5, `letters on ${color}`)
+})
+
+t.test('a room says whose pages may show it in a frame, and not to the audience', async (t) => {
+  const room = await createRoom()
+  const edit = async (embedOrigins: unknown) => await host.call<Room>('PATCH', `/rooms/${room.id}`, { embedOrigins })
+  t.strictSame((await edit(['https://Example.org', 'http://localhost:8080/', 'https://example.org'])).body.embedOrigins, ['https://example.org', 'http://localhost:8080'])
+  t.hasStrict((await edit(['https://example.org', 'http://localhost:8080'])).body, { revision: 2 }, 'the same again changes nothing')
+  t.notOk('embedOrigins' in (await anyone<{ room: JoinedRoom }>(`/join/${room.code}`)).body.room)
+
+  for (const refused of ['https://example.org/page', 'https://me:secret@example.org', 'ftp://example.org', 'https://*.example.org', 'https://a.org;script-src', 'https://a.org,b.org', 'example.org', '', 'nothing']) {
+    t.match((await edit(['https://example.org', refused])).body, { code: 'validation_failed', errors: [{ pointer: '/embedOrigins/1' }] }, refused)
+  }
+  t.match((await edit(Array.from({ length: 21 }, (_, at) => `https://${at}.example.org`))).body, { errors: [{ pointer: '/embedOrigins' }] })
+  t.notOk('embedOrigins' in (await edit([])).body)
 })

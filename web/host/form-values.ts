@@ -3,3 +3,8 @@ export function textOf (fields: FormData, name: string): string {
   const value = fields.get(name)
   return typeof value === 'string' ? value : ''
 }
+
+/** The lines of a text area, without white space around them and without empty ones. */
+export function linesOf (text: string): string[] {
+  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+}

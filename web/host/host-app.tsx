@@ -10,6 +10,12 @@ import { useLoad } from './use-load.ts'
 const RoomsPage = lazy(async () => (await import('./rooms-page.tsx')).RoomsPage)
 const RoomPollsPage = lazy(async () => (await import('./room-polls-page.tsx')).RoomPollsPage)
 
+// Rooms, people, accounts
+const PeoplePage = lazy(async () => (await import('./people-page.tsx')).PeoplePage)
+const SettingsPage = lazy(async () => (await import('./settings-page.tsx')).SettingsPage)
+const AccountPage = lazy(async () => (await import('./account-page.tsx')).AccountPage)
+const AdminPage = lazy(async () => (await import('./admin-page.tsx')).AdminPage)
+
 /** The pages of people who manage rooms. Each is loaded when it is gone to. */
 export function HostApp () {
   const session = useLoad(readSession, [])
@@ -30,6 +36,10 @@ function SignedIn () {
         <Router onRouteChange={focusHeading}>
           <Route path='/host' component={RoomsPage} />
           <Route path='/host/rooms/:roomId' component={RoomPollsPage} />
+          <Route path='/host/rooms/:roomId/people' component={PeoplePage} />
+          <Route path='/host/rooms/:roomId/settings' component={SettingsPage} />
+          <Route path='/host/account' component={AccountPage} />
+          <Route path='/host/admin' component={AdminPage} />
           <Route default component={UnknownPage} />
         </Router>
       </ErrorBoundary>

@@ -1,9 +1,13 @@
+import '../styles/host-rooms.css'
 import { useLocation } from 'preact-iso'
 import { Field } from './components/field.tsx'
 import { Form } from './components/form.tsx'
 import { Loading } from './components/loading.tsx'
 import { MoreButton } from './components/more-button.tsx'
 import { textOf } from './form-values.ts'
+import { isLeaving } from './removal.ts'
+import { OwnInvitations } from './rooms/own-invitations.tsx'
+import { RoomCard } from './rooms/room-card.tsx'
 import { client } from './session.ts'
 import { t } from './text.ts'
 import { usePages } from './use-pages.ts'
@@ -12,6 +16,7 @@ import { usePageTitle } from './use-page-title.ts'
 export function RoomsPage () {
   const { route } = useLocation()
   const rooms = usePages((cursor) => client.rooms.list(cursor === undefined ? {} : { cursor }), [])
+  const shown = rooms.data?.items.filter(({ id }) => !isLeaving(id)) ?? []
   usePageTitle(t('rooms'))
 
   async function create (fields: FormData) {
@@ -22,19 +27,13 @@ export function RoomsPage () {
   return (
     <main class='host-page'>
       <h1 tabIndex={-1}>{t('rooms')}</h1>
+      <OwnInvitations />
       {rooms.data === undefined
         ? <Loading of={rooms} />
         : (
           <>
-            {rooms.data.items.length === 0 && <p class='hint'>{t('noRooms')}</p>}
-            <ul class='cards'>
-              {rooms.data.items.map(({ id, title, code }) => (
-                <li key={id} class='card'>
-                  <a href={`/host/rooms/${id}`}>{title}</a>
-                  <span class='hint'>{t('roomCode', { code })}</span>
-                </li>
-              ))}
-            </ul>
+            {shown.length === 0 && <p class='hint'>{t('noRooms')}</p>}
+            <ul class='cards'>{shown.map((room) => <RoomCard key={room.id} room={room} />)}</ul>
             <MoreButton of={rooms} />
           </>
           )}

@@ -5,6 +5,7 @@ import '../styles/join.css'
 import '../styles/ballots.css'
 import '../styles/questions.css'
 import { createAccessCodeEntry } from '../client/access-code-entry.ts'
+import { wearAccent } from '../client/accent.ts'
 import { createBallotDrafts } from '../client/ballot-drafts.ts'
 import { createBallotOutbox } from '../client/ballot-outbox.ts'
 import { createBallotSender } from '../client/ballot-sender.ts'
@@ -27,6 +28,7 @@ const printed = new URLSearchParams(location.hash.slice(1)).get('code')
 if (printed !== null) history.replaceState(null, '', location.pathname)
 const accessCode = createAccessCodeEntry(connection, printed)
 
+wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) {
   render(

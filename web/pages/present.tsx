@@ -4,6 +4,7 @@ import '../styles/results.css'
 import '../styles/present.css'
 import '../styles/present-kinds.css'
 import '../styles/questions.css'
+import { wearAccent } from '../client/accent.ts'
 import { connectToRoom } from '../client/connection.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { presenterTokenFromHash, roomCodeFromPath } from '../client/room-code.ts'
@@ -15,6 +16,7 @@ const presenterToken = presenterTokenFromHash(location.hash)
 const liveRoom = createLiveRoom({ isStaff: presenterToken !== undefined })
 const connection = connectToRoom(code, liveRoom, presenterToken)
 
+wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) {
   render(

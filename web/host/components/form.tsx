@@ -62,6 +62,14 @@ export function useFieldErrors (name: string): FieldError[] {
   return useContext(FieldErrors).filter((error) => nameOf(error) === name)
 }
 
+/** What the server says of the lines of a field that holds a list, counted from 1. */
+export function useLineErrors (name: string): Array<{ line: number, detail: string }> {
+  return useContext(FieldErrors).flatMap((error) => {
+    const place = nameOf(error)
+    return place.startsWith(`${name}/`) ? [{ line: Number(place.slice(name.length + 1)) + 1, detail: error.detail }] : []
+  })
+}
+
 /** A field has the name of its place in the body: `options/0/label` is `/options/0/label`. */
 function nameOf ({ pointer }: FieldError): string {
   return pointer.replace(/^\//, '')

@@ -1,3 +1,4 @@
+import { inOrder } from '../polls/poll-order.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { QuestionService } from '../questions/question-service.ts'
@@ -105,8 +106,8 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
-      const { room } = await rooms.findByCode(code)
-      reply({ room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) })
+      const { room, pollOrder } = await rooms.findByCode(code)
+      reply({ room: toJoinedRoom(room), polls: inOrder(draws.map((draw) => draw()), ({ poll }) => poll.id, pollOrder), questions: drawQuestions(), voterToken: handOutToken(socket) })
     }),
 
     'room:leave': clientEvent(clientEvents['room:leave'], async (socket, _data, reply) => {

@@ -6,11 +6,13 @@ import type { Staff } from './staff.ts'
 export interface RoomSnapshot {
   readonly room: Room
   readonly staff: Staff
+  /** Ids of its polls in the host's order; newer ones are not in it. */
+  readonly pollOrder: readonly string[]
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
   const { id, code, title, currentPollId, access, questionsMode, revision, createdAt, updatedAt } = row
-  return { staff, room: { id, code, title, currentPollId, access, questionsMode, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
+  return { staff, pollOrder: row.pollOrder, room: { id, code, title, currentPollId, access, questionsMode, revision, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() } }
 }
 
 export function toJoinedRoom ({ id, code, title, currentPollId, access, questionsMode, revision }: Room): JoinedRoom {

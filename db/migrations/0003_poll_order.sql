@@ -1,0 +1,1 @@
+ALTER TABLE "rooms" ADD COLUMN "poll_order" jsonb DEFAULT '[]'::jsonb NOT NULL;

@@ -7,7 +7,7 @@ export interface RoomSnapshot {
   readonly room: Room
   readonly staff: Staff
   /** Ids of its polls in the host's order; newer ones are not in it. */
-  readonly pollOrder: readonly string[]
+  readonly pollOrder: string[]
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {

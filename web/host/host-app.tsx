@@ -9,6 +9,9 @@ import { useLoad } from './use-load.ts'
 
 const RoomsPage = lazy(async () => (await import('./rooms-page.tsx')).RoomsPage)
 const RoomPollsPage = lazy(async () => (await import('./room-polls-page.tsx')).RoomPollsPage)
+const NewPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).NewPollPage)
+const EditPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).EditPollPage)
+const PollPage = lazy(async () => (await import('./poll-page.tsx')).PollPage)
 
 /** The pages of people who manage rooms. Each is loaded when it is gone to. */
 export function HostApp () {
@@ -30,6 +33,9 @@ function SignedIn () {
         <Router onRouteChange={focusHeading}>
           <Route path='/host' component={RoomsPage} />
           <Route path='/host/rooms/:roomId' component={RoomPollsPage} />
+          <Route path='/host/polls/new' component={NewPollPage} />
+          <Route path='/host/polls/:pollId/edit' component={EditPollPage} />
+          <Route path='/host/polls/:pollId' component={PollPage} />
           <Route default component={UnknownPage} />
         </Router>
       </ErrorBoundary>

@@ -1,9 +1,9 @@
 import { useRoute } from 'preact-iso'
-import { hasBuckets } from './polls/chart-rows.ts'
 import '../styles/host-polls.css'
 import '../styles/present-kinds.css'
 import { PollResults } from '../components/poll-results.tsx'
 import { Loading } from './components/loading.tsx'
+import { hasBuckets } from './polls/chart-rows.ts'
 import { Downloads } from './polls/downloads.tsx'
 import { ParticipationFigures } from './polls/participation-figures.tsx'
 import { PollActions } from './polls/poll-actions.tsx'
@@ -33,6 +33,7 @@ export function PollPage () {
           <span>{kindNames[poll.kind]}</span>
           {poll.correct !== undefined && <span>{t('quiz')}</span>}
           <span>{t('round', { round: poll.round })}</span>
+          {poll.revealed !== null && <span>{poll.revealed ? t('resultsRevealed') : t('resultsHidden')}</span>}
         </p>
       </header>
       <PollActions poll={poll} set={set} />

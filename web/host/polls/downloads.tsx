@@ -32,11 +32,20 @@ export function Downloads ({ poll, results }: { poll: Poll, results: Results }) 
   return (
     <section aria-labelledby='downloads-heading'>
       <h2 id='downloads-heading'>{t('exports')}</h2>
-      <ul class='templates'>
-        {contents.flatMap(([what, name]) => formats.map(([format, formatName]) => (
-          <li key={`${what}-${format}`}><a class='button' href={`/api/v1/polls/${poll.id}/export?format=${format}&what=${what}`} download>{t('exportAs', { what: name, format: formatName })}</a></li>
-        )))}
-      </ul>
+      <div class='table-frame'>
+        <table class='figures-table downloads' aria-labelledby='downloads-heading'>
+          <tbody>
+            {contents.map(([what, name]) => (
+              <tr key={what}>
+                <th scope='row'>{name}</th>
+                {formats.map(([format, formatName]) => (
+                  <td key={format}><a href={`/api/v1/polls/${poll.id}/export?format=${format}&what=${what}`} download aria-label={t('exportAs', { what: name, format: formatName })}>{formatName}</a></td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {rows.length > 0 && (
         <>
           <h3>{t('chartImage')}</h3>

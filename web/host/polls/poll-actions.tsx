@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { Poll } from '../../../server/protocol/poll.ts'
+import { areResultsShown } from '../../client/held-view.ts'
 import { notify } from '../components/notices.tsx'
 import { problemText } from '../problem-text.ts'
 import { client, noteSignedOut } from '../session.ts'
@@ -13,7 +14,8 @@ interface PollActionsProps {
 }
 
 /** What can be done with the poll in the state that it is in. */
-export function PollActions ({ poll: { id, status, revealed }, set }: PollActionsProps) {
+export function PollActions ({ poll, set }: PollActionsProps) {
+  const { id, status, revealed } = poll
   const dialog = useRef<HTMLDialogElement>(null)
   const isBusy = useSignal(false)
 
@@ -33,6 +35,7 @@ export function PollActions ({ poll: { id, status, revealed }, set }: PollAction
   const button = (text: string, send: () => Promise<Poll>, isMain = false) => (
     <button type='button' class={isMain ? 'primary' : ''} aria-disabled={isBusy.value} onClick={() => { void run(send) }}>{text}</button>
   )
+  const canReveal = status !== 'draft' && status !== 'archived'
   const isRunning = status === 'open' || status === 'paused'
   return (
     <div class='actions'>
@@ -40,7 +43,8 @@ export function PollActions ({ poll: { id, status, revealed }, set }: PollAction
       {status === 'closed' && button(t('openPollAgain'), () => client.polls.open(id))}
       {status === 'open' && button(t('pausePoll'), () => client.polls.pause(id))}
       {isRunning && button(t('closePoll'), () => client.polls.close(id), status === 'open')}
-      {status !== 'draft' && status !== 'archived' && button(revealed === true ? t('hide') : t('reveal'), () => client.polls.reveal(id, revealed !== true))}
+      {canReveal && revealed !== true && button(t('reveal'), () => client.polls.reveal(id, true))}
+      {canReveal && areResultsShown(poll, true) && button(t('hide'), () => client.polls.reveal(id, false))}
       {(isRunning || status === 'closed') && <button type='button' onClick={() => dialog.current?.showModal()}>{t('reset')}</button>}
       {(status === 'draft' || status === 'closed') && button(t('archivePoll'), () => client.polls.archive(id))}
       {status !== 'archived' && <a class='button' href={`/host/polls/${id}/edit`}>{t('editPoll')}</a>}

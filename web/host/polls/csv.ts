@@ -9,7 +9,7 @@ export class UnclosedQuoteError extends Error {
 }
 
 // One field with what ends it: in quotation marks, where two stand for one, or as it is.
-const field = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|\n|\r|$)/y
+const field = /(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r\n|\n|\r|$)/y
 
 /** The rows of a CSV text as RFC 4180 has them; a byte order mark is skipped, and empty rows stay, so that a row has its number. */
 export function readCsv (text: string): string[][] {

@@ -34,7 +34,16 @@ function shownPoll (draft: PollDraft): Poll {
   const isSeveral = hasBounds(kind)
   const min = whole(draft.scale.min, 1)
   return {
-    id: '', roomId: '', status: 'open', round: 1, revealed: null, revision: 1, createdAt: '', updatedAt: '', opensAt: null, closesAt: null,
+    id: '',
+    roomId: '',
+    status: 'open',
+    round: 1,
+    revealed: null,
+    revision: 1,
+    createdAt: '',
+    updatedAt: '',
+    opensAt: null,
+    closesAt: null,
     kind,
     question: draft.question,
     options,

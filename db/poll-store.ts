@@ -29,7 +29,12 @@ export async function findPolls (db: Db, ids: string[]): Promise<StoredPoll[]> {
   return ids.length === 0 ? [] : await readPolls(db, inArray(polls.id, ids))
 }
 
-/** In the host's order. */
+/** In the order in which they were created. */
+export async function listPollIds (db: Db | Tx, roomId: string): Promise<string[]> {
+  return (await db.select({ id: polls.id }).from(polls).where(eq(polls.roomId, roomId)).orderBy(asc(polls.id))).map(({ id }) => id)
+}
+
+/** In the order in which they were created. */
 export async function findRoomPolls (db: Db, roomId: string): Promise<StoredPoll[]> {
   return await readPolls(db, eq(polls.roomId, roomId))
 }

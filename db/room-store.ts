@@ -71,7 +71,7 @@ export async function insertRoom (db: Db, row: NewRoomRow): Promise<void> {
   await db.insert(rooms).values(row)
 }
 
-export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash' | 'blockedWords' | 'questionsMode' | 'accent' | 'embedOrigins'>>
+export type RoomChange = Partial<Pick<RoomRow, 'title' | 'currentPollId' | 'access' | 'presenterHash' | 'blockedWords' | 'questionsMode' | 'accent' | 'embedOrigins' | 'pollOrder'>>
 
 /**
  * Locks the room, lets `decide` see the truth, stores the change with the next revision, commits. `decide` answers undefined to leave

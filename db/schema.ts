@@ -67,6 +67,8 @@ export const rooms = pgTable('rooms', {
   questionsVersion: integer().notNull().default(1),
   /** Words that are held for review in open answers, questions and names. */
   blockedWords: jsonb().$type<string[]>().notNull().default([]),
+  /** Ids of its polls in the host's order; those that are not in it come after. */
+  pollOrder: jsonb().$type<string[]>().notNull().default([]),
   /** Of the secret in the presenter link; null without one. */
   presenterHash: text(),
   /** The colour of its pages, as #rrggbb; null: ours. */

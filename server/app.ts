@@ -25,6 +25,7 @@ import { memberRoutes } from './http/member-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
 import { questionRoutes } from './http/question-routes.ts'
 import { registerOpenApi } from './http/openapi.ts'
+import { pollOrderRoutes } from './http/poll-order-routes.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
 import { createClientAddress } from './http/proxy-trust.ts'
@@ -50,6 +51,7 @@ import { createMyVotes } from './polls/my-votes.ts'
 import { startPollSchedule } from './polls/poll-schedule.ts'
 import { createParticipation } from './polls/participation.ts'
 import { createPollService } from './polls/poll-service.ts'
+import { createPollOrders } from './polls/poll-order.ts'
 import { toSnapshot } from './polls/poll-snapshot.ts'
 import { createPollViews } from './polls/poll-views.ts'
 import { createReplay } from './polls/replay.ts'
@@ -228,6 +230,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       // After the answer was kept as text. Votes and results are too short to gain by it.
       await kept.register(fastifyCompress, { threshold: 1024 })
       await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
+      await kept.register(pollOrderRoutes, { orders: createPollOrders({ db, rooms }), authentication })
       await kept.register(pollRoutes, { polls, views, authentication, readParticipation: createParticipation({ db, polls, countConnected: presence.count }), answers: httpAnswers })
     })
     await api.register(memberRoutes, { members, authentication, publicUrl: config.publicUrl })

@@ -3,7 +3,7 @@ import type { Answer, NewPoll, Poll, PollEdit, PollStatus, Receipt, Results } fr
 import type { Leaderboard, ParticipantName } from '../protocol/leaderboard.ts'
 import type { NewQuestion, Question, QuestionEdit, QuestionStatus, QuestionVote } from '../protocol/question.ts'
 import type { Response, ReviewStatus } from '../protocol/response.ts'
-import type { JoinedRoom, NewRoom, Room, RoomEdit } from '../protocol/room.ts'
+import type { JoinedRoom, NewRoom, PollOrder, Room, RoomEdit } from '../protocol/room.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
 
 export type HttpClient = ReturnType<typeof createHttpClient>
@@ -35,6 +35,9 @@ export function createHttpClient (options: RequesterOptions) {
       read: async (roomId: string) => await call<Room>('GET', pathOf`/rooms/${roomId}`),
       edit: async (roomId: string, body: RoomEdit) => await call<Room>('PATCH', pathOf`/rooms/${roomId}`, { body }),
       delete: async (roomId: string) => { await call<string>('DELETE', pathOf`/rooms/${roomId}`) },
+      pollOrder: async (roomId: string) => await call<PollOrder>('GET', pathOf`/rooms/${roomId}/polls/order`),
+      /** @param pollIds all polls of the room, each once; conflict when they are not */
+      setPollOrder: async (roomId: string, pollIds: string[]) => await call<PollOrder>('PUT', pathOf`/rooms/${roomId}/polls/order`, { body: { pollIds } }),
       setStage: async (roomId: string, pollId: string | null) => await call<Room>('PUT', pathOf`/rooms/${roomId}/stage`, { body: { pollId } }),
       /** Shown this once. The body is for the caller to read or to cancel. */
       createCodes: async (roomId: string, count: number, accept: 'application/json' | 'text/csv' | 'text/html') =>

@@ -61,7 +61,7 @@ export function createResultsBoard ({ loadPolls, loadRoomPolls }: ResultsBoardOp
     return get(pollId)
   }
 
-  /** All polls of the room in the host's order. From then on new polls of this room are kept up to date too. */
+  /** All polls of the room in the order in which they were created. From then on new polls of this room are kept up to date too. */
   async function findRoom (roomId: string): Promise<PollSnapshot[]> {
     if (rooms.has(roomId)) {
       reads.hits += 1

@@ -11,7 +11,7 @@ import { Participation } from './participation.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { JoinedQuestions, NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionStatus, QuestionVote, Questions } from './question.ts'
 import { BannedVoter, BlockedWords, Response } from './response.ts'
-import { Invitation, JoinedRoom, NewInvitation, NewRoom, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
+import { Invitation, JoinedRoom, NewInvitation, NewRoom, PollOrder, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
 /** What the contract files call by name, so that clients generated from them have the same words. */
@@ -64,6 +64,7 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   JoinedRoom,
   NewInvitation,
   NewRoom,
+  PollOrder,
   PresenterLink,
   Room,
   RoomMember,

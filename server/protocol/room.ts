@@ -56,6 +56,11 @@ export const RoomEdit = Closed({
 export type RoomEdit = Static<typeof RoomEdit>
 export const Stage = Closed({ pollId: Nullable(Id) }, { examples: [{ pollId: null }] })
 
+export const PollOrder = Closed({
+  pollIds: Type.Array(Id, { maxItems: 1000, description: 'All polls of the room, each once' })
+}, { examples: [{ pollIds: ['01890a5d-ac96-774b-bcce-b302099a8057'] }] })
+export type PollOrder = Static<typeof PollOrder>
+
 /** What the audience learns of a room. */
 export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'questionsMode', 'accent', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>

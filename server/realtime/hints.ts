@@ -38,7 +38,7 @@ export function createHintReader ({ board, rooms, presence, questions, isWatched
       case 'room':
         // Polls may be held without their room.
         board.putStaff(hint.room.id, hint.staff)
-        if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, staff: hint.staff }, 'hint')
+        if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, staff: hint.staff, pollOrder: hint.pollOrder }, 'hint')
         break
       case 'questions': questions.heard(hint.roomId, hint.version); break
       case 'present': presence.hear(hint); break

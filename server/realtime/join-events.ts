@@ -1,4 +1,5 @@
 import { keepJson } from '../polls/encoding.ts'
+import { inOrder } from '../polls/poll-order.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { QuestionService } from '../questions/question-service.ts'
@@ -108,8 +109,9 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
-      const { room } = await rooms.findByCode(code)
-      const joined = { room: toJoinedRoom(room), polls: draws.map((draw) => draw()), questions: drawQuestions(), voterToken: handOutToken(socket) }
+      const { room, pollOrder } = await rooms.findByCode(code)
+      const polls = inOrder(draws.map((draw) => draw()), ({ poll }) => poll.id, pollOrder)
+      const joined = { room: toJoinedRoom(room), polls, questions: drawQuestions(), voterToken: handOutToken(socket) }
       keepJson(joined, { questions: joined.questions })
       reply(joined)
     }),

@@ -6,12 +6,15 @@ import type { Staff } from './staff.ts'
 export interface RoomSnapshot {
   readonly room: Room
   readonly staff: Staff
+  /** Ids of its polls in the host's order; newer ones are not in it. */
+  readonly pollOrder: string[]
 }
 
 export function toRoomSnapshot ({ room: row, staff }: StoredRoom): RoomSnapshot {
   const { id, code, title, currentPollId, access, questionsMode, accent, embedOrigins, revision, createdAt, updatedAt } = row
   return {
     staff,
+    pollOrder: row.pollOrder,
     room: {
       id,
       code,

@@ -3,7 +3,7 @@ import type { PollCommand } from '../../server/polls/lifecycle.ts'
 import type { Poll, PollStatus, Results } from '../../server/protocol/poll.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
-import { createVoter, expectProblem, registerHost, request, voteOverHttp, type Answered } from '../helpers/clients.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp, type Answered } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
@@ -291,4 +291,31 @@ t.test('what belongs to another host is answered as if it did not exist', async 
   expectProblem(t, await stranger.call('POST', '/polls', { roomId: open.roomId, kind: 'single', question: 'Q', options: [{ label: 'a' }, { label: 'b' }] }), 'room_not_found', 'a poll in it')
   t.strictSame([await read(draft.id), await read(open.id)], [draft, open])
   t.equal((await host.call('GET', `/polls/${draft.id}`)).headers.get('cache-control'), 'private, no-store', 'a draft is in no shared cache')
+})
+
+t.test('the polls of a room are put in another order, which the audience gets too', async (t) => {
+  const { body: room } = await host.call<Room>('POST', '/rooms', { title: 'A hall' })
+  const path = `/rooms/${room.id}/polls/order`
+  const first = await host.openPoll({ roomId: room.id })
+  const second = await host.createPoll({ roomId: room.id })
+  const third = await host.openPoll({ roomId: room.id })
+  const ids = [first.id, second.id, third.id]
+  t.strictSame((await host.call('GET', path)).body, { pollIds: ids }, 'as they were created')
+
+  const order = [third.id, second.id, first.id]
+  const changed = await host.call('PUT', path, { pollIds: order.map((id) => id.toUpperCase()) })
+  t.strictSame([changed.status, changed.body], [200, { pollIds: order }])
+  const fourth = await host.openPoll({ roomId: room.id })
+  t.strictSame((await host.call('GET', path)).body, { pollIds: [...order, fourth.id] }, 'a new poll comes last')
+  const socket = await connectSocket(t, url)
+  const joined = await socket.call('room:join', { code: room.code })
+  t.strictSame(joined.ok && joined.data.polls.map(({ poll }) => poll.id), [third.id, first.id, fourth.id])
+  t.strictSame((await host.call<List<Poll>>('GET', `/polls?roomId=${room.id}`)).body.items.map(({ id }) => id), [fourth.id, ...ids.toReversed()], 'the list stays newest first')
+
+  expectProblem(t, await host.call('PUT', path, { pollIds: order }), 'conflict', 'one is missing')
+  expectProblem(t, await host.call('PUT', path, { pollIds: [...order, room.id] }), 'conflict', 'one is not of this room')
+  expectProblem(t, await host.call('PUT', path, { pollIds: [...order, third.id.toUpperCase()] }), 'validation_failed', 'one is there twice')
+  expectProblem(t, await stranger.call('GET', path), 'room_not_found')
+  t.equal((await host.call('DELETE', `/polls/${second.id}`, undefined, { 'if-match': '*' })).status, 204)
+  t.strictSame((await host.call('GET', path)).body, { pollIds: [third.id, first.id, fourth.id] })
 })

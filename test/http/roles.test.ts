@@ -44,6 +44,9 @@ const rows: Row[] = [
   { route: 'GET /rooms/{roomId}', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}` },
   { route: 'PATCH /rooms/{roomId}', need: 'edit', scope: 'polls:write', ok: 200, body: { title: 'Town hall' }, path: () => `/rooms/${room.id}` },
   { route: 'PUT /rooms/{roomId}/stage', need: 'run', scope: 'polls:write', ok: 200, body: { pollId: null }, path: () => `/rooms/${room.id}/stage` },
+  { route: 'GET /rooms/{roomId}/polls/order', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/polls/order` },
+  // This is not its poll, which is told to whoever may change the order.
+  { route: 'PUT /rooms/{roomId}/polls/order', need: 'edit', scope: 'polls:write', ok: 409, body: { pollIds: [randomUUID()] }, path: () => `/rooms/${room.id}/polls/order` },
   { route: 'GET /rooms/{roomId}/members', need: 'see', scope: 'polls:read', ok: 200, path: () => `/rooms/${room.id}/members` },
   { route: 'PATCH /rooms/{roomId}/members/{userId}', need: 'own', ok: 200, body: { role: 'viewer' }, path: () => `/rooms/${room.id}/members/${viewer.user.id}` },
   { route: 'DELETE /rooms/{roomId}/members/{userId}', need: 'own', ok: 204, path: async () => `/rooms/${room.id}/members/${await member()}` },

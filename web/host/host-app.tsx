@@ -9,6 +9,9 @@ import { useLoad } from './use-load.ts'
 
 const RoomsPage = lazy(async () => (await import('./rooms-page.tsx')).RoomsPage)
 const RoomPollsPage = lazy(async () => (await import('./room-polls-page.tsx')).RoomPollsPage)
+const NewPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).NewPollPage)
+const EditPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).EditPollPage)
+const PollPage = lazy(async () => (await import('./poll-page.tsx')).PollPage)
 
 // Rooms, people, accounts
 const PeoplePage = lazy(async () => (await import('./people-page.tsx')).PeoplePage)
@@ -40,6 +43,9 @@ function SignedIn () {
           <Route path='/host/rooms/:roomId/settings' component={SettingsPage} />
           <Route path='/host/account' component={AccountPage} />
           <Route path='/host/admin' component={AdminPage} />
+          <Route path='/host/polls/new' component={NewPollPage} />
+          <Route path='/host/polls/:pollId/edit' component={EditPollPage} />
+          <Route path='/host/polls/:pollId' component={PollPage} />
           <Route default component={UnknownPage} />
         </Router>
       </ErrorBoundary>

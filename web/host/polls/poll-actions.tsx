@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import type { Poll } from '../../../server/protocol/poll.ts'
+import { areResultsShown } from '../../client/held-view.ts'
+import { notify } from '../components/notices.tsx'
+import { problemText } from '../problem-text.ts'
+import { client, noteSignedOut } from '../session.ts'
+import { t } from '../text.ts'
+
+interface PollActionsProps {
+  poll: Poll
+  /** Takes what a command has answered. */
+  set: (poll: Poll) => void
+}
+
+/** What can be done with the poll in the state that it is in. */
+export function PollActions ({ poll, set }: PollActionsProps) {
+  const { id, status, revealed } = poll
+  const dialog = useRef<HTMLDialogElement>(null)
+  const isBusy = useSignal(false)
+
+  async function run (send: () => Promise<Poll>) {
+    if (isBusy.value) return
+    isBusy.value = true
+    try {
+      set(await send())
+    } catch (error) {
+      noteSignedOut(error)
+      notify(problemText(error))
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  const button = (text: string, send: () => Promise<Poll>, isMain = false) => (
+    <button type='button' class={isMain ? 'primary' : ''} aria-disabled={isBusy.value} onClick={() => { void run(send) }}>{text}</button>
+  )
+  const canReveal = status !== 'draft' && status !== 'archived'
+  const isRunning = status === 'open' || status === 'paused'
+  return (
+    <div class='actions'>
+      {(status === 'draft' || status === 'paused') && button(t('openPoll'), () => client.polls.open(id), true)}
+      {status === 'closed' && button(t('openPollAgain'), () => client.polls.open(id))}
+      {status === 'open' && button(t('pausePoll'), () => client.polls.pause(id))}
+      {isRunning && button(t('closePoll'), () => client.polls.close(id), status === 'open')}
+      {canReveal && revealed !== true && button(t('reveal'), () => client.polls.reveal(id, true))}
+      {canReveal && areResultsShown(poll, true) && button(t('hide'), () => client.polls.reveal(id, false))}
+      {(isRunning || status === 'closed') && <button type='button' onClick={() => dialog.current?.showModal()}>{t('reset')}</button>}
+      {(status === 'draft' || status === 'closed') && button(t('archivePoll'), () => client.polls.archive(id))}
+      {status !== 'archived' && <a class='button' href={`/host/polls/${id}/edit`}>{t('editPoll')}</a>}
+      <dialog
+        ref={dialog} aria-labelledby='reset-heading'
+        onClose={(event) => {
+          if (event.currentTarget.returnValue === 'reset') void run(() => client.polls.reset(id))
+          event.currentTarget.returnValue = ''
+        }}
+      >
+        <form method='dialog'>
+          <h2 id='reset-heading'>{t('resetTitle')}</h2>
+          <p>{t('resetText')}</p>
+          <div class='actions'>
+            <button value='reset' class='primary'>{t('resetNow')}</button>
+            <button value='' autofocus>{t('cancel')}</button>
+          </div>
+        </form>
+      </dialog>
+    </div>
+  )
+}

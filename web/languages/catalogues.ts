@@ -10,7 +10,7 @@ type Loaders<M extends Messages> = Record<PageLanguage, () => Promise<Translatio
 export const audienceCatalogues: Loaders<typeof audience> = {
   en: async () => (await import('./en/audience.ts')).audience,
   de: async () => (await import('./de/audience.ts')).audience,
-  fr: async () => (await import('./en/audience.ts')).audience,
+  fr: async () => (await import('./fr/audience.ts')).audience,
   es: async () => (await import('./en/audience.ts')).audience,
   pt: async () => (await import('./en/audience.ts')).audience,
   ar: async () => (await import('./en/audience.ts')).audience,

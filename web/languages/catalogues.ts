@@ -15,7 +15,7 @@ export const audienceCatalogues: Loaders<typeof audience> = {
   pt: async () => (await import('./pt/audience.ts')).audience,
   ar: async () => (await import('./ar/audience.ts')).audience,
   hi: async () => (await import('./hi/audience.ts')).audience,
-  zh: async () => (await import('./en/audience.ts')).audience,
+  zh: async () => (await import('./zh/audience.ts')).audience,
   'en-XA': async () => pseudo((await import('./en/audience.ts')).audience)
 }
 

@@ -59,8 +59,8 @@ export const audience: Translation<typeof source> = {
   withdrawVote: 'سحب الصوت',
   yourAnswer: 'إجابتك',
   yourAnswerWas: 'إجابتك:',
-  chooseOther: 'اختر إجابة أخرى، ثم اضغط على “تصويت”.',
-  changeAnswer: 'غيّر إجابتك، ثم اضغط على “تصويت”.',
+  chooseOther: 'اختر إجابة أخرى، ثم اضغط على «تصويت».',
+  changeAnswer: 'غيّر إجابتك، ثم اضغط على «تصويت».',
   kept: 'محفوظ على هذا الهاتف. سيُرسل عند عودة الاتصال.',
   unconfirmed: 'لم يصل التأكيد بعد. إجابتك محفوظة على هذا الهاتف ويُعاد إرسالها تلقائيًا.',
   sending: 'جارٍ الإرسال…',
@@ -71,7 +71,7 @@ export const audience: Translation<typeof source> = {
   newNotSent: 'لم تُرسل الإجابة الجديدة بعد.',
   withdrawn: 'تم سحب الصوت',
   earlierKept: 'هناك إجابة سابقة محفوظة على هذا الهاتف، وستُرسل عند عودة الاتصال.',
-  earlierLate: 'وصلت إجابتك عن “{question}” متأخرة جدًا. لم تُحتسب.',
+  earlierLate: 'وصلت إجابتك عن «{question}» متأخرة جدًا. لم تُحتسب.',
 
   // What is asked for, by kind
   chooseOne: 'اختر خيارًا واحدًا.',
@@ -162,7 +162,7 @@ export const audience: Translation<typeof source> = {
   // Results
   results: 'النتائج',
   finalResult: 'النتيجة النهائية',
-  resultsOf: 'نتائج “{question}”',
+  resultsOf: 'نتائج «{question}»',
   resultsHidden: 'النتائج مخفية',
   hiddenByHost: 'النتائج مخفية.',
   hiddenUntilVote: 'سترى النتائج بعد أن تصوّت.',

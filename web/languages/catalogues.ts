@@ -9,13 +9,13 @@ type Loaders<M extends Messages> = Record<PageLanguage, () => Promise<Translatio
 /** Of the pages of phones and projectors. */
 export const audienceCatalogues: Loaders<typeof audience> = {
   en: async () => (await import('./en/audience.ts')).audience,
-  de: async () => (await import('./en/audience.ts')).audience,
-  fr: async () => (await import('./en/audience.ts')).audience,
-  es: async () => (await import('./en/audience.ts')).audience,
-  pt: async () => (await import('./en/audience.ts')).audience,
-  ar: async () => (await import('./en/audience.ts')).audience,
-  hi: async () => (await import('./en/audience.ts')).audience,
-  zh: async () => (await import('./en/audience.ts')).audience,
+  de: async () => (await import('./de/audience.ts')).audience,
+  fr: async () => (await import('./fr/audience.ts')).audience,
+  es: async () => (await import('./es/audience.ts')).audience,
+  pt: async () => (await import('./pt/audience.ts')).audience,
+  ar: async () => (await import('./ar/audience.ts')).audience,
+  hi: async () => (await import('./hi/audience.ts')).audience,
+  zh: async () => (await import('./zh/audience.ts')).audience,
   'en-XA': async () => pseudo((await import('./en/audience.ts')).audience)
 }
 

@@ -13,7 +13,8 @@ const NewPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).Ne
 const EditPollPage = lazy(async () => (await import('./poll-editor-page.tsx')).EditPollPage)
 const PollPage = lazy(async () => (await import('./poll-page.tsx')).PollPage)
 
-// Rooms, people, accounts
+const StagePage = lazy(async () => (await import('./stage-page.tsx')).StagePage)
+const QuestionsPage = lazy(async () => (await import('./questions-page.tsx')).QuestionsPage)
 const PeoplePage = lazy(async () => (await import('./people-page.tsx')).PeoplePage)
 const SettingsPage = lazy(async () => (await import('./settings-page.tsx')).SettingsPage)
 const AccountPage = lazy(async () => (await import('./account-page.tsx')).AccountPage)
@@ -39,6 +40,8 @@ function SignedIn () {
         <Router onRouteChange={focusHeading}>
           <Route path='/host' component={RoomsPage} />
           <Route path='/host/rooms/:roomId' component={RoomPollsPage} />
+          <Route path='/host/rooms/:roomId/stage' component={StagePage} />
+          <Route path='/host/rooms/:roomId/questions' component={QuestionsPage} />
           <Route path='/host/rooms/:roomId/people' component={PeoplePage} />
           <Route path='/host/rooms/:roomId/settings' component={SettingsPage} />
           <Route path='/host/account' component={AccountPage} />

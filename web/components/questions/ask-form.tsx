@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ErrorCode } from '../../../server/protocol/problem.ts'
 import type { Question } from '../../../server/protocol/question.ts'
 import { countGraphemes } from '../../client/graphemes.ts'
 import type { Connection } from '../../client/connection.ts'
@@ -65,11 +66,14 @@ function findProblem (text: string): string {
   return length > maxLength ? t('writeLess', { count: maxLength }) : ''
 }
 
-function askRefusal (code: Parameters<typeof refusalText>[0]): string {
-  switch (code) {
-    case 'conflict': return t('questionTooMany')
-    case 'validation_failed': return t('questionInvalid')
-    case 'forbidden': return t('questionForbidden')
-    default: return refusalText(code)
-  }
+/** Where a question needs other words than a vote. */
+const refusalKeys: Partial<Record<ErrorCode, 'questionTooMany' | 'questionInvalid' | 'questionForbidden'>> = {
+  conflict: 'questionTooMany',
+  validation_failed: 'questionInvalid',
+  forbidden: 'questionForbidden'
+}
+
+function askRefusal (code: ErrorCode): string {
+  const key = refusalKeys[code]
+  return key === undefined ? refusalText(code) : t(key)
 }

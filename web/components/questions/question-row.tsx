@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Question } from '../../../server/protocol/question.ts'
 import { exactWords } from '../../client/figures.ts'
 import { t } from '../../client/text.ts'
@@ -6,10 +7,12 @@ interface Props {
   question: Question
   /** Absent where nobody votes, as on the projector. */
   vote?: { isCast: boolean, isBusy: boolean, toggle: () => void }
+  /** What can be done with it. */
+  children?: ComponentChildren
 }
 
 /** One question with its votes; the button is pressed once the server has counted. */
-export function QuestionRow ({ question: { id, text, authorName, votes, status, isPinned }, vote }: Props) {
+export function QuestionRow ({ question: { id, text, authorName, votes, status, isPinned }, vote, children }: Props) {
   const votesText = t('questionVotes', { count: votes })
   return (
     <li class='question' data-status={status} data-pinned={isPinned}>
@@ -30,6 +33,7 @@ export function QuestionRow ({ question: { id, text, authorName, votes, status, 
           {isPinned && <span class='mark'>{t('questionPinned')}</span>}
           {status === 'answered' && <span class='mark'>✓ {t('questionAnswered')}</span>}
         </p>
+        {children}
       </div>
     </li>
   )

@@ -426,5 +426,31 @@ export const host = {
   chartSvg: 'Chart as SVG',
   chartPng: 'Chart as PNG',
   chartVoters: { one: '{count} voter', other: '{count} voters' },
-  chartFailed: 'The browser could not make the image.'
+  chartFailed: 'The browser could not make the image.',
+
+  // Remote control
+  nothingOnScreens: 'Nothing is on the screens of this room.',
+  previousPoll: 'Previous poll',
+  nextPoll: 'Next poll',
+  clearScreens: 'Clear the screens',
+  onScreens: 'On the screens',
+  showOnScreens: 'Show on the screens',
+  showOnScreensNamed: 'Show on the screens: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'This room takes no questions. They are switched on in its settings.',
+  questionsWaiting: 'Waiting for approval',
+  questionsOpen: 'Open questions',
+  questionsDone: 'Done',
+  noQuestionsYet: 'Nobody has asked anything yet.',
+  questionAction: '{action}: {text}',
+  approve: 'Approve',
+  markAnswered: 'Mark as answered',
+  pin: 'Pin',
+  unpin: 'Unpin',
+  openQuestion: 'Open again',
+  dismiss: 'Dismiss',
+  mergeInto: 'Merge into…',
+  unmerge: 'Undo the merge',
+  questionDeleted: 'The question is deleted.'
 } as const satisfies Messages

@@ -192,10 +192,13 @@ export async function deletePoll (db: Db, pollId: string, decide: (state: Locked
 /** The last tally of a round, with what its ballots counted by. */
 export interface RoundTally { tally: TallyRow, settings: PollSettings }
 
-/** One statement with its tally. The newest row that is not newer is of the same round: each round begins with one. */
+/**
+ * One statement with its tally, whose columns are named in full: within the inner query they would be those of its own table. The newest
+ * row that is not newer is of the same round: each round begins with one.
+ */
 export const settingsOfTally = sql<PollSettings>`coalesce((
   SELECT v.definition->'settings' FROM poll_versions v
-  WHERE v.poll_id = ${tallies.pollId} AND v.version <= ${tallies.version} ORDER BY v.version DESC LIMIT 1), '{}')`
+  WHERE v.poll_id = ${tallies}.poll_id AND v.version <= ${tallies}.version ORDER BY v.version DESC LIMIT 1), '{}')`
 
 /** The tally of one round, the current one or an older one. */
 export async function findRoundTally (db: Db, pollId: string, round: number): Promise<RoundTally | undefined> {

@@ -128,7 +128,11 @@ t.test('[V3] a vote counts as over REST, and has the same receipt', async (t) =>
 t.test('votes are counted against the same limit as over REST', async (t) => {
   const { voterToken: token } = await createVoter(url)
   const withdraw = `mutation { withdrawVote(pollId: "${unknownId}") { status } }`
-  const codes = await Promise.all(Array.from({ length: 420 }, async () => (await postGraphql(url, withdraw, { token })).body.errors?.[0]?.extensions.code))
+  const codes: (string | undefined)[] = []
+  // 400 in ten seconds: a slow machine may need more than one attempt at being that fast.
+  for (let attempt = 0; attempt < 5 && !codes.includes('rate_limited'); attempt++) {
+    codes.push(...await Promise.all(Array.from({ length: 420 }, async () => (await postGraphql(url, withdraw, { token })).body.errors?.[0]?.extensions.code)))
+  }
   t.ok(codes.includes('rate_limited'), 'over GraphQL')
   t.same(new Set(codes), new Set(['poll_not_found', 'rate_limited']))
   t.equal((await request(url, 'DELETE', `/api/v1/polls/${unknownId}/vote`, { token })).status, 429)

@@ -1,6 +1,7 @@
 import { and, asc, between, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { Answer, PollKind } from '../server/protocol/poll.ts'
 import type { Db } from './client.ts'
+import { readInKeyOrder } from './key-order.ts'
 import type { Review } from './ledger.ts'
 import { settingsOfTally, type RoundTally } from './poll-store.ts'
 import { optionLabels, pollVersions, tallies, tallyBuckets } from './schema.ts'
@@ -29,20 +30,14 @@ export interface BallotPage {
 export async function listBallots (db: Db, { pollId, round, maxVersion, after, limit }: BallotPage): Promise<LedgerBallot[]> {
   // Compared as a row, which the primary key's index answers from where the last page ended.
   const rest = after === undefined ? sql`true` : sql`(voter_id, n) > (${after.voterId}::uuid, ${after.n}::int)`
-  return await db.transaction(async (tx) => {
-    const [, rows] = await Promise.all([
-      // A poll that is larger than the planner knows yet (the embedded database never learns) looks worth sorting: all of it, for each page.
-      tx.execute(sql`SET LOCAL enable_sort = off`),
-      tx.execute<BallotRow>(sql`
-        SELECT voter_id, n, version, answer, review, at FROM ballots
-        WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${maxVersion} AND ${rest}
-        ORDER BY voter_id, n LIMIT ${limit}`)
-    ])
-    const ballots = rows.map(({ voter_id: voterId, n, version, answer, review, at }) => ({ voterId, n, version: Number(version), answer, review, at: new Date(at) }))
-    // What the driver keeps of a query outlives the young generation, and its rows with it: a large export would leave them all for a full collection of garbage.
-    rows.length = 0
-    return ballots
-  })
+  const rows = await readInKeyOrder(db, async (tx) => await tx.execute<BallotRow>(sql`
+    SELECT voter_id, n, version, answer, review, at FROM ballots
+    WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${maxVersion} AND ${rest}
+    ORDER BY voter_id, n LIMIT ${limit}`))
+  const ballots = rows.map(({ voter_id: voterId, n, version, answer, review, at }) => ({ voterId, n, version: Number(version), answer, review, at: new Date(at) }))
+  // What the driver keeps of a query outlives the young generation, and its rows with it: a large export would leave them all for a full collection of garbage.
+  rows.length = 0
+  return ballots
 }
 
 interface BallotRow extends Record<string, unknown> { voter_id: string, n: number, version: string, answer: Answer | null, review: Review | null, at: string }

@@ -1,6 +1,7 @@
-import { and, desc, eq, gte, lt, lte, sql, type InferSelectModel } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, lte, sql, type InferSelectModel, type SQL } from 'drizzle-orm'
 import type { Answer, PollKind } from '../server/protocol/poll.ts'
 import type { Db } from './client.ts'
+import { readInKeyOrder } from './key-order.ts'
 import { pollVersions } from './schema.ts'
 
 export type PollVersionRow = InferSelectModel<typeof pollVersions>
@@ -26,39 +27,70 @@ export async function findFirstVersion (db: Db, pollId: string, round: number): 
   return row?.version
 }
 
-export interface AnswerStep {
-  /** Of the samples: the first whose version has it. */
-  sample: number
-  /** Null stands for any, where the kind only counts voters. */
-  answer: Answer | null
-  /** How many more voters have this answer than at the sample before. */
-  step: number
+/** How many more voters have this answer (null for any, where the kind only counts voters) than at the sample before. */
+export type AnswerStep = [sample: number, answer: Answer | null, step: number]
+
+/** The last ballot of the page before. */
+export interface BallotKey {
+  voterId: string
+  n: number
+}
+
+export interface StepPage {
+  pollId: string
+  round: number
+  kind: PollKind
+  /** Of the samples, rising. A step belongs to the first one whose version has it. */
+  versions: number[]
+  after: BallotKey | undefined
+  /** How many ballots are read, 2 or more. */
+  limit: number
+}
+
+export interface AnswerSteps {
+  /** What these ballots changed from one sample to the next, added up by answer. */
+  steps: AnswerStep[]
+  /** The commit time of the samples' versions, as far as these ballots made them. */
+  times: Map<number, Date>
+  /** Where the next page starts; undefined after the last one. */
+  last: BallotKey | undefined
 }
 
 /**
- * What the ballots of a round changed from one sample to the next, added up by answer: one reading of the ledger in the order of its key,
- * however many samples there are.
- * @param versions of the samples, rising
+ * A page of a round's ballots in the order of their key. Each starts with the last ballot of the page before, so that a voter's changes
+ * may stand on both. Later versions are left out after the page is cut: a short page would else have to look through all of them.
  */
-export async function sumAnswerSteps (
-  db: Db, { pollId, round, versions, kind }: { pollId: string, round: number, versions: number[], kind: PollKind }
-): Promise<AnswerStep[]> {
+export async function sumAnswerSteps (db: Db, { pollId, round, kind, versions, after, limit }: StepPage): Promise<AnswerSteps> {
   const samples = sql`${sql.param(versions)}::bigint[]`
   const counted = sql`CASE WHEN review IS NULL AND answer IS NOT NULL THEN ${kind === 'text' ? sql`'null'::jsonb` : sql`answer`} END`
-  const rows = await db.execute<{ sample: number, answer: Answer | null, step: number }>(sql`
-    SELECT sample, answer, sum(step)::int AS step FROM (
-      SELECT width_bucket(version - 1, ${samples}) AS sample, after, before FROM (
-        SELECT version, ${counted} AS after, lag(${counted}) OVER (PARTITION BY voter_id ORDER BY n) AS before
-        FROM ballots WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${versions.at(-1) ?? 0}) AS changes) AS placed
-    CROSS JOIN LATERAL (VALUES (after, 1), (before, -1)) AS moved (answer, step)
-    WHERE answer IS NOT NULL GROUP BY sample, answer HAVING sum(step) <> 0`)
-  return Array.from(rows)
+  const compared = (operator: SQL) => after === undefined ? sql`true` : sql`(voter_id, n) ${operator} (${after.voterId}::uuid, ${after.n}::int)`
+  const [page] = await readInKeyOrder(db, async (tx) => await tx.execute<StepRow>(sql`
+    WITH page AS MATERIALIZED (
+      SELECT voter_id, n, version, at, ${counted} AS after, lag(${counted}) OVER (PARTITION BY voter_id ORDER BY n) AS before FROM (
+        SELECT voter_id, n, version, answer, review, at FROM ballots
+        WHERE poll_id = ${pollId} AND round = ${round} AND ${compared(sql`>=`)} ORDER BY voter_id, n LIMIT ${limit}) AS cut),
+    placed AS (
+      SELECT width_bucket(version - 1, ${samples}) AS sample, version, at, after, before FROM page
+      WHERE version <= ${versions.at(-1) ?? 0} AND ${compared(sql`>`)}),
+    summed AS (
+      SELECT sample, answer, sum(step)::int AS step FROM placed CROSS JOIN LATERAL (VALUES (after, 1), (before, -1)) AS moved (answer, step)
+      WHERE answer IS NOT NULL GROUP BY sample, answer HAVING sum(step) <> 0)
+    SELECT voter_id, n, (SELECT count(*)::int FROM page) AS size,
+      (SELECT json_agg(json_build_array(sample, answer, step)) FROM summed) AS steps,
+      (SELECT json_agg(json_build_array(version, at)) FROM (SELECT DISTINCT version, at FROM placed WHERE version = ANY(${samples})) AS timed) AS times
+    FROM page ORDER BY voter_id DESC, n DESC LIMIT 1`))
+  if (page === undefined) return { steps: [], times: new Map(), last: undefined }
+  return {
+    steps: page.steps ?? [],
+    times: new Map(page.times?.map(([version, at]) => [version, new Date(at)])),
+    last: page.size < limit ? undefined : { voterId: page.voter_id, n: page.n }
+  }
 }
 
-/** The commit time of these versions of a round, as far as ballots made them. */
-export async function findBallotTimes (db: Db, { pollId, round, versions }: { pollId: string, round: number, versions: number[] }): Promise<Map<number, Date>> {
-  const rows = await db.execute<{ version: string, at: string }>(sql`
-    SELECT DISTINCT version, at FROM ballots
-    WHERE poll_id = ${pollId} AND round = ${round} AND version = ANY(${sql.param(versions)}::bigint[])`)
-  return new Map(rows.map(({ version, at }) => [Number(version), new Date(at)]))
+interface StepRow extends Record<string, unknown> {
+  voter_id: string
+  n: number
+  size: number
+  steps: AnswerStep[] | null
+  times: [version: number, at: string][] | null
 }

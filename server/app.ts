@@ -257,6 +257,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     subscriptions.close()
     feed.close()
     exporter.stop()
+    replay.stop()
     await sockets.drain()
   })
   app.addHook('onClose', async () => {

@@ -1,72 +1,61 @@
 import type { Db } from '../../db/client.ts'
 import { listTallies } from '../../db/export-store.ts'
 import { findTally } from '../../db/poll-store.ts'
-import { findBallotTimes, findFirstVersion, findPollVersion, listPollVersionRows, sumAnswerSteps, type AnswerStep, type PollVersionRow } from '../../db/replay-store.ts'
+import { findFirstVersion, findPollVersion } from '../../db/replay-store.ts'
 import type { Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import type { Definition } from './kinds/kind.ts'
-import { kinds } from './kinds/kinds.ts'
-import { toPastResults, toResults } from './poll-snapshot.ts'
-import type { Onlooker, PollViews } from './poll-views.ts'
+import { toPastResults } from './poll-snapshot.ts'
+import type { Onlooker, PollViews, VisibleResults } from './poll-views.ts'
+import { recount } from './recount.ts'
 import type { ResultsBoard } from './results-board.ts'
+import { createTurns } from './turns.ts'
 
 export type Replay = ReturnType<typeof createReplay>
 
-// Each reads all ballots of a round; what waits for its turn is bounded, and what was read stays true for ever.
-const maxWaiting = 20
+export interface ReplayOptions {
+  db: Db
+  board: ResultsBoard
+  views: PollViews
+}
+
+// Each reads all ballots of a round, and anybody may ask: what runs and what waits is bounded. What was read stays true for ever.
+const turnLimits = { maxRunning: 2, maxWaiting: 20, maxWaitingPerKey: 10, maxWaitMs: 10_000 }
 const maxKept = 500
-const retryAfterMs = 1000
 
 /**
  * Results as they were shown at versions that have passed, counted again from the ledger. Who may see a poll's results now may see its
  * history; the right answer of a quiz is in it only where it was shown then and is shown now.
  */
-export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoard, views: PollViews }) {
+export function createReplay ({ db, board, views }: ReplayOptions) {
   const kept = new Map<string, Results>()
-  let waiting = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const turns = createTurns(turnLimits)
+  const counting = new Map<string, Promise<Results[]>>()
 
-  /** One after the other. Throws busy. */
-  async function inTurn<T> (read: () => Promise<T>): Promise<T> {
-    if (waiting >= maxWaiting) throw new PlenumError('busy', { detail: 'Others are looking at the past too.', retryAfterMs })
-    waiting += 1
-    const turn = last.then(read, read)
-    last = turn.catch(() => {})
-    try {
-      return await turn
-    } finally {
-      waiting -= 1
-    }
+  /** Who asks for the same at the same time gets the same. Throws busy. */
+  async function recountShared (pollId: string, round: number, versions: number[]): Promise<Results[]> {
+    const key = `${pollId}:${versions.join()}`
+    const shared = counting.get(key) ?? recountInTurn(pollId, round, versions).finally(() => { counting.delete(key) })
+    counting.set(key, shared)
+    return await shared
   }
 
-  /** @param versions of one round, rising, each of which has been */
-  async function recount (pollId: string, round: number, versions: number[]): Promise<Results[]> {
-    const first = versions[0] ?? 0
-    const begun = await findPollVersion(db, pollId, first)
-    const rows = await listPollVersionRows(db, pollId, { from: begun?.version ?? first, below: (versions.at(-1) ?? 0) + 1 })
-    // A kind changes only while there is nothing to count.
-    const kind = rows.at(-1)?.definition.kind ?? 'single'
-    const steps = await sumAnswerSteps(db, { pollId, round, versions, kind })
-    const times = await findBallotTimes(db, { pollId, round, versions })
-    const count = startCount(steps)
-    return versions.map((version, sample) => {
-      const row = rows.findLast((one) => one.version <= version)
-      const at = row?.version === version ? row.at : times.get(version)
-      if (row === undefined || at === undefined) throw new Error(`version ${version} of poll ${pollId} is not in its ledger`)
-      const tally = { version, ...count.upTo(sample, row) }
-      return toResults(pollId, { round, status: row.status, revealed: row.definition.revealed, settings: row.definition.settings }, tally, at)
+  async function recountInTurn (pollId: string, round: number, versions: number[]): Promise<Results[]> {
+    return await turns.run(pollId, async (check) => {
+      // Whoever was before may have counted them.
+      const found = versions.map((version) => kept.get(`${pollId}:${version}`))
+      const missing = versions.filter((_version, at) => found[at] === undefined)
+      const counted = missing.length === 0 ? [] : await recount(db, { pollId, round, versions: missing, check })
+      for (const results of counted) keep(results)
+      return [...found.flatMap((results) => results ?? []), ...counted]
     })
   }
 
-  async function recountKept (pollId: string, round: number, versions: number[]): Promise<Results[]> {
-    const found = new Map(versions.map((version) => [version, kept.get(`${pollId}:${version}`)]))
+  /** @param newest of the round, and as it was shown, unless the round is past: a past one reads as closed. */
+  async function listAt (versions: number[], { results: newest, isPast }: VisibleResults): Promise<Results[]> {
+    const { pollId, round } = newest
+    const found = new Map(versions.map((version) => [version, version === newest.version && !isPast ? newest : kept.get(`${pollId}:${version}`)]))
     const missing = versions.filter((version) => found.get(version) === undefined)
-    if (missing.length > 0) {
-      for (const results of await inTurn(async () => await recount(pollId, round, missing))) {
-        found.set(results.version, results)
-        keep(results)
-      }
-    }
+    if (missing.length > 0) for (const results of await recountShared(pollId, round, missing)) found.set(results.version, results)
     return versions.flatMap((version) => found.get(version) ?? [])
   }
 
@@ -84,10 +73,10 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
       await views.find(pollId, onlooker)
       const row = await findPollVersion(db, pollId, version)
       const newest = await findNewest(pollId, onlooker, row?.round)
-      if (row === undefined || (round !== undefined && round !== row.round) || version > newest.version) {
+      if (row === undefined || (round !== undefined && round !== row.round) || version > newest.results.version) {
         throw new PlenumError('not_found', { detail: `This poll has no version ${version}${round === undefined ? '' : ` in round ${round}`}.` })
       }
-      const [results] = await recountKept(pollId, row.round, [version])
+      const [results] = await listAt([version], newest)
       if (results === undefined) throw new PlenumError('not_found')
       const { isForEveryone, isRevealed } = await checkAgain(pollId, onlooker, row.round)
       return { results: withoutSecret(results, isRevealed), isForEveryone }
@@ -96,9 +85,10 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
     /** At most `points` versions of a round, evenly spread, its first and last among them. Throws as above. */
     async listTimeline (pollId: string, onlooker: Onlooker, { round, points }: { round?: number | undefined, points: number }): Promise<Results[]> {
       const newest = await findNewest(pollId, onlooker, round)
-      const first = await findFirstVersion(db, pollId, newest.round) ?? newest.version
-      const timeline = await recountKept(pollId, newest.round, spread(first, newest.version, points))
-      const { isRevealed } = await checkAgain(pollId, onlooker, newest.round)
+      const { version, round: itsRound } = newest.results
+      const first = await findFirstVersion(db, pollId, itsRound) ?? version
+      const timeline = await listAt(spread(first, version, points), newest)
+      const { isRevealed } = await checkAgain(pollId, onlooker, itsRound)
       return timeline.map((results) => withoutSecret(results, isRevealed))
     },
 
@@ -111,17 +101,20 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
       const past = (await listTallies(db, pollId, { after, before: poll.round, limit })).map((past) => toPastResults(poll, past))
       if (past.length === limit || after >= poll.round) return past
       return [...past, ...await findCurrent(pollId, onlooker)]
-    }
+    },
+
+    /** Ends what is being counted. */
+    stop: turns.stop
   }
 
   /** The newest results of a round that this onlooker may see now, of storage and not only of this instance. */
-  async function findNewest (pollId: string, onlooker: Onlooker, round: number | undefined): Promise<Results> {
-    const { results } = await views.findResults(pollId, onlooker, round)
-    const stored = await findTally(db, pollId, results.round)
-    if (stored === undefined || stored.version <= results.version) return results
+  async function findNewest (pollId: string, onlooker: Onlooker, round: number | undefined): Promise<VisibleResults> {
+    const found = await views.findResults(pollId, onlooker, round)
+    const stored = await findTally(db, pollId, found.results.round)
+    if (stored === undefined || stored.version <= found.results.version) return found
     // What another instance has committed may also have hidden it.
     await board.refresh(pollId)
-    return (await views.findResults(pollId, onlooker, round)).results
+    return await views.findResults(pollId, onlooker, round)
   }
 
   /** Counting takes its time, in which the results may have been hidden. */
@@ -144,41 +137,6 @@ export function createReplay ({ db, board, views }: { db: Db, board: ResultsBoar
 function spread (first: number, last: number, points: number): number[] {
   const count = Math.min(points, last - first + 1)
   return Array.from({ length: count }, (_point, at) => count === 1 ? last : first + Math.round(at * (last - first) / (count - 1)))
-}
-
-function startCount (steps: AnswerStep[]) {
-  const answers = new Map<string, number>()
-  let voters = 0
-  let taken = 0
-  const sorted = steps.toSorted((a, b) => a.sample - b.sample)
-
-  return {
-    /** The tally at this sample. Asked for in rising order. */
-    upTo (sample: number, { definition }: PollVersionRow) {
-      for (; taken < sorted.length; taken++) {
-        const next = sorted[taken]
-        if (next === undefined || next.sample > sample) break
-        const key = JSON.stringify(next.answer)
-        answers.set(key, (answers.get(key) ?? 0) + next.step)
-        voters += next.step
-      }
-      return { voters, ...showAnswers(answers, definition) }
-    }
-  }
-}
-
-function showAnswers (answers: ReadonlyMap<string, number>, { optionIds, ...definition }: PollVersionRow['definition']) {
-  const kind = kinds[definition.kind]
-  const whole: Definition = { ...definition, optionIds: new Set(optionIds) }
-  const buckets = new Map<string, number>()
-  let correctVoters = 0
-  for (const [text, count] of answers) {
-    const answer = JSON.parse(text)
-    if (answer === null || count === 0) continue
-    if (definition.settings.correct !== undefined && kind.isCorrect?.(answer, definition.settings.correct) === true) correctVoters += count
-    for (const bucket of kind.buckets(answer)) buckets.set(bucket, (buckets.get(bucket) ?? 0) + count)
-  }
-  return { correctVoters, ...kind.show(buckets, whole) }
 }
 
 /** What was revealed once and is hidden again stays hidden. */

@@ -1,5 +1,8 @@
 // What was shown at a version can be asked for later, and is what subscribers got then.
 import t from 'tap'
+import { openDatabase } from '../../db/client.ts'
+import { recount } from '../../server/polls/recount.ts'
+import { createTurns } from '../../server/polls/turns.ts'
 import type { Answer, NewPoll, PollKind, Receipt, Results } from '../../server/protocol/poll.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { createTestDatabase } from '../helpers/database.ts'
@@ -88,6 +91,53 @@ for (const { kind, pollId, frames } of played) {
     }
   })
 }
+
+t.test('[R2] it does not matter where a page of ballots ends', async (t) => {
+  const { db, close } = await openDatabase({ url: databaseUrl, dataDir: '', poolSize: 2, onError: (error) => { throw error } })
+  t.teardown(close)
+  for (const { kind, pollId, frames } of played) {
+    for (const ballotsPerPage of [2, 3, 7]) {
+      for (const round of [1, 2]) {
+        const shown = frames.filter((frame) => frame.round === round).sort((a, b) => a.version - b.version)
+        const counted = await recount(db, { pollId, round, versions: shown.map(({ version }) => version), ballotsPerPage })
+        t.strictSame(counted, shown, `${kind}, round ${round}, pages of ${ballotsPerPage}`)
+      }
+    }
+  }
+})
+
+t.test('few replays run at once, and of a poll one', async (t) => {
+  const turns = createTurns({ maxRunning: 2, maxWaiting: 3, maxWaitingPerKey: 2, maxWaitMs: 10_000 })
+  const log: string[] = []
+  const ends = new Map<string, () => void>()
+  const run = async (poll: string, name: string) => await turns.run(poll, async (check) => {
+    log.push(name)
+    await new Promise<void>((resolve) => { ends.set(name, resolve) })
+    check()
+    return name
+  })
+  const [a1, a2, a3, b1, c1] = [run('a', 'a1'), run('a', 'a2'), run('a', 'a3'), run('b', 'b1'), run('c', 'c1')]
+  t.strictSame(log, ['a1', 'b1'])
+  await t.rejects(run('a', 'a4'), { code: 'busy' }, 'two of this poll wait')
+  await t.rejects(run('d', 'd1'), { code: 'busy' }, 'three wait')
+  ends.get('a1')?.()
+  t.equal(await a1, 'a1')
+  ends.get('b1')?.()
+  t.equal(await b1, 'b1')
+  t.strictSame(log, ['a1', 'b1', 'a2', 'c1'], 'a poll that is being read lets others pass')
+  const stopped = Promise.allSettled([a2, a3, c1])
+  turns.stop()
+  for (const end of ends.values()) end()
+  t.match(await stopped, Array.from({ length: 3 }, () => ({ status: 'rejected', reason: { code: 'unavailable' } })))
+  await t.rejects(run('a', 'a5'), { code: 'unavailable' })
+
+  const impatient = createTurns({ maxRunning: 1, maxWaiting: 1, maxWaitingPerKey: 1, maxWaitMs: 1 })
+  let end = () => {}
+  const long = impatient.run('a', async () => { await new Promise<void>((resolve) => { end = resolve }) })
+  await t.rejects(impatient.run('b', async () => {}), { code: 'busy' }, 'nobody waits for ever')
+  end()
+  await long
+})
 
 function withoutCorrect ({ derived: { correct: _correct, correctVoters: _voters, ...derived } = {}, ...results }: Results): Results {
   return Object.keys(derived).length === 0 ? results : { ...results, derived }

@@ -22,7 +22,7 @@ export const audienceCatalogues: Loaders<typeof audience> = {
 /** Of the pages of hosts. */
 export const hostCatalogues: Loaders<typeof host> = {
   en: async () => (await import('./en/host.ts')).host,
-  de: async () => (await import('./en/host.ts')).host,
+  de: async () => (await import('./de/host.ts')).host,
   fr: async () => (await import('./en/host.ts')).host,
   es: async () => (await import('./en/host.ts')).host,
   pt: async () => (await import('./en/host.ts')).host,

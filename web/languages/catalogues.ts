@@ -22,10 +22,10 @@ export const audienceCatalogues: Loaders<typeof audience> = {
 /** Of the pages of hosts. */
 export const hostCatalogues: Loaders<typeof host> = {
   en: async () => (await import('./en/host.ts')).host,
-  de: async () => (await import('./en/host.ts')).host,
-  fr: async () => (await import('./en/host.ts')).host,
-  es: async () => (await import('./en/host.ts')).host,
-  pt: async () => (await import('./en/host.ts')).host,
+  de: async () => (await import('./de/host.ts')).host,
+  fr: async () => (await import('./fr/host.ts')).host,
+  es: async () => (await import('./es/host.ts')).host,
+  pt: async () => (await import('./pt/host.ts')).host,
   ar: async () => (await import('./en/host.ts')).host,
   hi: async () => (await import('./en/host.ts')).host,
   zh: async () => (await import('./en/host.ts')).host,

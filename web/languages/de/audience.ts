@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'Diesen Code gibt es nicht, oder ein anderes Gerät hat ihn schon verwendet. Sehen Sie noch einmal auf Ihre Karte.',
   noAnswer: 'Der Server hat nicht geantwortet. Versuchen Sie es noch einmal.',
 
+  // A room for accounts
+  signInReason: 'In diesem Raum stimmen Sie mit Ihrem Konto ab. Melden Sie sich zuerst an.',
+  signIn: 'Anmelden',
+  email: 'E-Mail',
+  password: 'Passwort',
+  signInWrong: 'Die Adresse oder das Passwort ist falsch.',
+  signInLocked: 'Dieses Konto ist gesperrt.',
+
   // The connection
   connecting: 'Verbinden…',
   connectingLong: 'Verbinden… Das dauert länger als sonst.',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'Diese Antwort war nicht lesbar. Sie wurde nicht gezählt.',
+  refusedSignedOut: 'Melden Sie sich zuerst an. Ihre Antwort wurde nicht gezählt.',
   refusedUnknown: 'Dieses Gerät ist hier nicht mehr bekannt. Laden Sie die Seite neu.',
   refusedForbidden: 'Sie dürfen hier nicht abstimmen.',
   refusedHidden: 'Die Ergebnisse sind verborgen.',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'Ihre Antwort ist richtig.',
   youAreWrong: 'Ihre Antwort ist nicht richtig.',
   rightVoters: { one: '{right} von {count} richtig ({percent})', other: '{right} von {count} richtig ({percent})' },
+
+  // Points
+  leaderboard: 'Rangliste',
+  rank: 'Platz',
+  playerName: 'Name',
+  anonymous: 'Anonym',
+  yourRank: { one: 'Sie sind auf Platz {rank} von {count} mit {points} Punkten.', other: 'Sie sind auf Platz {rank} von {count} mit {points} Punkten.' },
+  yourNickname: 'Ihr Name in der Rangliste',
+  saveName: 'Name speichern',
+  nameSaved: 'Name gespeichert',
+  nameInvalid: 'Dieser Name ist nicht möglich. Wählen Sie einen anderen.',
+
+  // Answers in one's own words
+  newestAnswers: 'Neueste Antworten',
+  newestAnswersShown: { one: 'Die neueste Antwort wird gezeigt.', other: 'Die neuesten {count} Antworten werden gezeigt.' },
+
+  // Questions of the audience
+  questions: 'Fragen',
+  questionCount: { one: '{count} Frage', other: '{count} Fragen' },
+  questionsFirst: { one: 'Die erste Frage wird gezeigt.', other: 'Die ersten {count} Fragen werden gezeigt.' },
+  yourQuestion: 'Ihre Frage',
+  yourNameOptional: 'Ihr Name (freiwillig)',
+  ask: 'Frage stellen',
+  questionFirst: 'Schreiben Sie zuerst Ihre Frage.',
+  questionAsked: 'Frage gestellt',
+  questionWaits: 'Gesendet. Die Moderation sieht sich die Frage zuerst an.',
+  questionTooMany: 'Sie haben schon viel gefragt. Warten Sie, bis einige Fragen beantwortet sind.',
+  questionInvalid: 'Diese Frage enthält Zeichen, die nicht angezeigt werden können. Sie wurde nicht gesendet.',
+  questionForbidden: 'Sie dürfen hier nicht fragen.',
+  yourQuestions: 'Ihre Fragen, die andere nicht sehen',
+  questionPending: 'Wartet auf die Moderation',
+  questionDismissed: 'Nicht gezeigt',
+  questionPinned: 'Angeheftet',
+  questionAnswered: 'Beantwortet',
+  questionVotes: { one: '{count} Stimme', other: '{count} Stimmen' },
+  questionVoteFor: 'Für „{text}“ stimmen, {votes}',
+  questionOrder: 'Reihenfolge der Fragen',
+  mostVotes: 'Meiste Stimmen',
+  newest: 'Neueste',
+  noQuestions: 'Noch keine Fragen.',
 
   // The projector
   howToJoin: 'So nehmen Sie teil',

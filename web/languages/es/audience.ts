@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'Este código no existe o ya se usó en otro dispositivo. Mire de nuevo su tarjeta.',
   noAnswer: 'El servidor no ha respondido. Inténtelo de nuevo.',
 
+  // A room for accounts
+  signInReason: 'En esta sala se vota con una cuenta. Inicie sesión primero.',
+  signIn: 'Iniciar sesión',
+  email: 'Correo electrónico',
+  password: 'Contraseña',
+  signInWrong: 'La dirección o la contraseña no son correctas.',
+  signInLocked: 'Esta cuenta está bloqueada.',
+
   // The connection
   connecting: 'Conectando…',
   connectingLong: 'Conectando… Tarda más de lo normal.',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'No se pudo leer esta respuesta. No se contó.',
+  refusedSignedOut: 'Inicie sesión primero. Su respuesta no se contó.',
   refusedUnknown: 'Este dispositivo ya no se reconoce aquí. Vuelva a cargar la página.',
   refusedForbidden: 'No puede votar aquí.',
   refusedHidden: 'Los resultados están ocultos.',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'Su respuesta es correcta.',
   youAreWrong: 'Su respuesta no es correcta.',
   rightVoters: { one: 'Aciertos: {right} de {count} votante ({percent})', many: 'Aciertos: {right} de {count} votantes ({percent})', other: 'Aciertos: {right} de {count} votantes ({percent})' },
+
+  // Points
+  leaderboard: 'Clasificación',
+  rank: 'Puesto',
+  playerName: 'Nombre',
+  anonymous: 'Anónimo',
+  yourRank: { one: 'Está en el puesto {rank} de {count} con {points} puntos.', many: 'Está en el puesto {rank} de {count} con {points} puntos.', other: 'Está en el puesto {rank} de {count} con {points} puntos.' },
+  yourNickname: 'Su nombre en la clasificación',
+  saveName: 'Guardar nombre',
+  nameSaved: 'Nombre guardado',
+  nameInvalid: 'Este nombre no es posible. Elija otro.',
+
+  // Answers in one's own words
+  newestAnswers: 'Respuestas más recientes',
+  newestAnswersShown: { one: 'Se muestra la respuesta más reciente.', many: 'Se muestran las {count} respuestas más recientes.', other: 'Se muestran las {count} respuestas más recientes.' },
+
+  // Questions of the audience
+  questions: 'Preguntas',
+  questionCount: { one: '{count} pregunta', many: '{count} preguntas', other: '{count} preguntas' },
+  questionsFirst: { one: 'Se muestra la primera pregunta.', many: 'Se muestran las primeras {count} preguntas.', other: 'Se muestran las primeras {count} preguntas.' },
+  yourQuestion: 'Su pregunta',
+  yourNameOptional: 'Su nombre (opcional)',
+  ask: 'Preguntar',
+  questionFirst: 'Escriba primero su pregunta.',
+  questionAsked: 'Pregunta hecha',
+  questionWaits: 'Enviada. La moderación la revisa primero.',
+  questionTooMany: 'Ya ha hecho muchas preguntas. Espere a que se respondan algunas.',
+  questionInvalid: 'Esta pregunta tiene caracteres que no se pueden mostrar. No se envió.',
+  questionForbidden: 'No puede preguntar aquí.',
+  yourQuestions: 'Sus preguntas que los demás no ven',
+  questionPending: 'Pendiente de moderación',
+  questionDismissed: 'No se muestra',
+  questionPinned: 'Fijada',
+  questionAnswered: 'Respondida',
+  questionVotes: { one: '{count} voto', many: '{count} votos', other: '{count} votos' },
+  questionVoteFor: 'Votar por «{text}», {votes}',
+  questionOrder: 'Orden de las preguntas',
+  mostVotes: 'Más votadas',
+  newest: 'Más recientes',
+  noQuestions: 'Todavía no hay preguntas.',
 
   // The projector
   howToJoin: 'Cómo participar',

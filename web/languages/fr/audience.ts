@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'Ce code n’existe pas, ou un autre appareil l’a déjà utilisé. Vérifiez votre carte.',
   noAnswer: 'Le serveur n’a pas répondu. Réessayez.',
 
+  // A room for accounts
+  signInReason: 'Dans cette salle, vous votez avec votre compte. Connectez-vous d’abord.',
+  signIn: 'Se connecter',
+  email: 'E-mail',
+  password: 'Mot de passe',
+  signInWrong: 'L’adresse ou le mot de passe est incorrect.',
+  signInLocked: 'Ce compte est bloqué.',
+
   // The connection
   connecting: 'Connexion…',
   connectingLong: 'Connexion… C’est plus long que d’habitude.',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'Cette réponse est illisible. Elle n’a pas été comptée.',
+  refusedSignedOut: 'Connectez-vous d’abord. Votre réponse n’a pas été comptée.',
   refusedUnknown: 'Cet appareil n’est plus reconnu ici. Rechargez la page.',
   refusedForbidden: 'Vous ne pouvez pas voter ici.',
   refusedHidden: 'Les résultats sont masqués.',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'Votre réponse est juste.',
   youAreWrong: 'Votre réponse n’est pas juste.',
   rightVoters: { one: 'Bonnes réponses : {right} sur {count} votant ({percent})', many: 'Bonnes réponses : {right} sur {count} votants ({percent})', other: 'Bonnes réponses : {right} sur {count} votants ({percent})' },
+
+  // Points
+  leaderboard: 'Classement',
+  rank: 'Rang',
+  playerName: 'Nom',
+  anonymous: 'Anonyme',
+  yourRank: { one: 'Vous êtes en position {rank} sur {count}, avec {points} points.', many: 'Vous êtes en position {rank} sur {count}, avec {points} points.', other: 'Vous êtes en position {rank} sur {count}, avec {points} points.' },
+  yourNickname: 'Votre nom dans le classement',
+  saveName: 'Enregistrer le nom',
+  nameSaved: 'Nom enregistré',
+  nameInvalid: 'Ce nom n’est pas possible. Choisissez-en un autre.',
+
+  // Answers in one's own words
+  newestAnswers: 'Dernières réponses',
+  newestAnswersShown: { one: 'La dernière réponse est affichée.', many: 'Les {count} dernières réponses sont affichées.', other: 'Les {count} dernières réponses sont affichées.' },
+
+  // Questions of the audience
+  questions: 'Questions',
+  questionCount: { one: '{count} question', many: '{count} questions', other: '{count} questions' },
+  questionsFirst: { one: 'La première question est affichée.', many: 'Les {count} premières questions sont affichées.', other: 'Les {count} premières questions sont affichées.' },
+  yourQuestion: 'Votre question',
+  yourNameOptional: 'Votre nom (facultatif)',
+  ask: 'Poser la question',
+  questionFirst: 'Écrivez d’abord votre question.',
+  questionAsked: 'Question posée',
+  questionWaits: 'Envoyée. Un modérateur la lit d’abord.',
+  questionTooMany: 'Vous avez déjà posé beaucoup de questions. Attendez que certaines aient reçu une réponse.',
+  questionInvalid: 'Cette question contient des caractères qui ne peuvent pas être affichés. Elle n’a pas été envoyée.',
+  questionForbidden: 'Vous ne pouvez pas poser de question ici.',
+  yourQuestions: 'Vos questions que les autres ne voient pas',
+  questionPending: 'En attente de modération',
+  questionDismissed: 'Non affichée',
+  questionPinned: 'Épinglée',
+  questionAnswered: 'Traitée',
+  questionVotes: { one: '{count} vote', many: '{count} votes', other: '{count} votes' },
+  questionVoteFor: 'Voter pour « {text} », {votes}',
+  questionOrder: 'Ordre des questions',
+  mostVotes: 'Les plus votées',
+  newest: 'Les plus récentes',
+  noQuestions: 'Pas encore de questions.',
 
   // The projector
   howToJoin: 'Comment participer',

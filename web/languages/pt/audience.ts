@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'Este código não existe ou já foi usado em outro aparelho. Confira o seu cartão.',
   noAnswer: 'O servidor não respondeu. Tente de novo.',
 
+  // A room for accounts
+  signInReason: 'Nesta sala, você vota com sua conta. Primeiro entre na conta.',
+  signIn: 'Entrar',
+  email: 'E-mail',
+  password: 'Senha',
+  signInWrong: 'O endereço ou a senha está incorreto.',
+  signInLocked: 'Esta conta está bloqueada.',
+
   // The connection
   connecting: 'Conectando…',
   connectingLong: 'Conectando… Está demorando mais que o normal.',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'Não foi possível ler esta resposta. Ela não foi contada.',
+  refusedSignedOut: 'Primeiro entre na conta. Sua resposta não foi contada.',
   refusedUnknown: 'Este aparelho não é mais reconhecido aqui. Recarregue a página.',
   refusedForbidden: 'Você não pode votar aqui.',
   refusedHidden: 'Os resultados estão ocultos.',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'Sua resposta está certa.',
   youAreWrong: 'Sua resposta não está certa.',
   rightVoters: { one: 'Acertos: {right} de {count} votante ({percent})', many: 'Acertos: {right} de {count} votantes ({percent})', other: 'Acertos: {right} de {count} votantes ({percent})' },
+
+  // Points
+  leaderboard: 'Classificação',
+  rank: 'Posição',
+  playerName: 'Nome',
+  anonymous: 'Anônimo',
+  yourRank: { one: 'Você está na posição {rank} de {count}, com {points} pontos.', many: 'Você está na posição {rank} de {count}, com {points} pontos.', other: 'Você está na posição {rank} de {count}, com {points} pontos.' },
+  yourNickname: 'Seu nome na classificação',
+  saveName: 'Salvar nome',
+  nameSaved: 'Nome salvo',
+  nameInvalid: 'Este nome não é possível. Escolha outro.',
+
+  // Answers in one's own words
+  newestAnswers: 'Respostas mais recentes',
+  newestAnswersShown: { one: 'A resposta mais recente é exibida.', many: 'As {count} respostas mais recentes são exibidas.', other: 'As {count} respostas mais recentes são exibidas.' },
+
+  // Questions of the audience
+  questions: 'Perguntas',
+  questionCount: { one: '{count} pergunta', many: '{count} perguntas', other: '{count} perguntas' },
+  questionsFirst: { one: 'A primeira pergunta é exibida.', many: 'As primeiras {count} perguntas são exibidas.', other: 'As primeiras {count} perguntas são exibidas.' },
+  yourQuestion: 'Sua pergunta',
+  yourNameOptional: 'Seu nome (opcional)',
+  ask: 'Perguntar',
+  questionFirst: 'Primeiro escreva sua pergunta.',
+  questionAsked: 'Pergunta feita',
+  questionWaits: 'Enviada. A moderação vai vê-la primeiro.',
+  questionTooMany: 'Você já fez muitas perguntas. Espere que algumas sejam respondidas.',
+  questionInvalid: 'Esta pergunta tem caracteres que não podem ser exibidos. Ela não foi enviada.',
+  questionForbidden: 'Você não pode perguntar aqui.',
+  yourQuestions: 'Suas perguntas que os outros não veem',
+  questionPending: 'Aguardando moderação',
+  questionDismissed: 'Não exibida',
+  questionPinned: 'Fixada',
+  questionAnswered: 'Respondida',
+  questionVotes: { one: '{count} voto', many: '{count} votos', other: '{count} votos' },
+  questionVoteFor: 'Votar em “{text}”, {votes}',
+  questionOrder: 'Ordem das perguntas',
+  mostVotes: 'Mais votadas',
+  newest: 'Mais recentes',
+  noQuestions: 'Ainda não há perguntas.',
 
   // The projector
   howToJoin: 'Como participar',

@@ -28,7 +28,7 @@ export const hostCatalogues: Loaders<typeof host> = {
   pt: async () => (await import('./en/host.ts')).host,
   ar: async () => (await import('./en/host.ts')).host,
   hi: async () => (await import('./en/host.ts')).host,
-  zh: async () => (await import('./en/host.ts')).host,
+  zh: async () => (await import('./zh/host.ts')).host,
   'en-XA': async () => pseudo((await import('./en/host.ts')).host)
 }
 

@@ -27,7 +27,7 @@ export const hostCatalogues: Loaders<typeof host> = {
   es: async () => (await import('./en/host.ts')).host,
   pt: async () => (await import('./en/host.ts')).host,
   ar: async () => (await import('./en/host.ts')).host,
-  hi: async () => (await import('./en/host.ts')).host,
+  hi: async () => (await import('./hi/host.ts')).host,
   zh: async () => (await import('./zh/host.ts')).host,
   'en-XA': async () => pseudo((await import('./en/host.ts')).host)
 }

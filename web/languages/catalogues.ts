@@ -27,8 +27,8 @@ export const hostCatalogues: Loaders<typeof host> = {
   es: async () => (await import('./es/host.ts')).host,
   pt: async () => (await import('./pt/host.ts')).host,
   ar: async () => (await import('./en/host.ts')).host,
-  hi: async () => (await import('./en/host.ts')).host,
-  zh: async () => (await import('./en/host.ts')).host,
+  hi: async () => (await import('./hi/host.ts')).host,
+  zh: async () => (await import('./zh/host.ts')).host,
   'en-XA': async () => pseudo((await import('./en/host.ts')).host)
 }
 

@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'यह कोड मौजूद नहीं है, या किसी दूसरे डिवाइस ने इसे इस्तेमाल कर लिया है। अपना कार्ड फिर देखें।',
   noAnswer: 'सर्वर से जवाब नहीं मिला। फिर कोशिश करें।',
 
+  // A room for accounts
+  signInReason: 'इस रूम में आप अपने खाते से वोट देते हैं। पहले साइन इन करें।',
+  signIn: 'साइन इन करें',
+  email: 'ईमेल',
+  password: 'पासवर्ड',
+  signInWrong: 'ईमेल पता या पासवर्ड ग़लत है।',
+  signInLocked: 'यह खाता लॉक है।',
+
   // The connection
   connecting: 'कनेक्ट हो रहा है…',
   connectingLong: 'कनेक्ट हो रहा है… इसमें सामान्य से ज़्यादा समय लग रहा है।',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'यह जवाब पढ़ा नहीं जा सका। वह गिना नहीं गया।',
+  refusedSignedOut: 'पहले साइन इन करें। आपका जवाब गिना नहीं गया।',
   refusedUnknown: 'इस डिवाइस की पहचान अब यहाँ नहीं है। पेज फिर से लोड करें।',
   refusedForbidden: 'आप यहाँ वोट नहीं दे सकते।',
   refusedHidden: 'नतीजे छिपे हुए हैं।',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'आपका जवाब सही है।',
   youAreWrong: 'आपका जवाब सही नहीं है।',
   rightVoters: { one: '{count} में से {right} वोटर सही ({percent})', other: '{count} में से {right} वोटर सही ({percent})' },
+
+  // Points
+  leaderboard: 'लीडरबोर्ड',
+  rank: 'स्थान',
+  playerName: 'नाम',
+  anonymous: 'अनाम',
+  yourRank: { one: '{count} में आपका स्थान {rank} है, अंक: {points}।', other: '{count} में आपका स्थान {rank} है, अंक: {points}।' },
+  yourNickname: 'लीडरबोर्ड पर आपका नाम',
+  saveName: 'नाम सेव करें',
+  nameSaved: 'नाम सेव हो गया',
+  nameInvalid: 'यह नाम संभव नहीं है। कोई दूसरा चुनें।',
+
+  // Answers in one's own words
+  newestAnswers: 'सबसे नए जवाब',
+  newestAnswersShown: { one: 'सबसे नया {count} जवाब दिखाया जा रहा है।', other: 'सबसे नए {count} जवाब दिखाए जा रहे हैं।' },
+
+  // Questions of the audience
+  questions: 'सवाल',
+  questionCount: { one: '{count} सवाल', other: '{count} सवाल' },
+  questionsFirst: { one: 'पहला {count} सवाल दिखाया जा रहा है।', other: 'पहले {count} सवाल दिखाए जा रहे हैं।' },
+  yourQuestion: 'आपका सवाल',
+  yourNameOptional: 'आपका नाम (वैकल्पिक)',
+  ask: 'पूछें',
+  questionFirst: 'पहले अपना सवाल लिखें।',
+  questionAsked: 'पूछा गया',
+  questionWaits: 'भेजा गया। पहले मॉडरेटर इसे देखेगा।',
+  questionTooMany: 'आप पहले ही बहुत सवाल पूछ चुके हैं। कुछ के जवाब मिलने तक रुकें।',
+  questionInvalid: 'इस सवाल में ऐसे वर्ण हैं जो दिखाए नहीं जा सकते। वह भेजा नहीं गया।',
+  questionForbidden: 'आप यहाँ सवाल नहीं पूछ सकते।',
+  yourQuestions: 'आपके सवाल जो दूसरों को नहीं दिखते',
+  questionPending: 'मॉडरेटर का इंतज़ार है',
+  questionDismissed: 'नहीं दिखाया गया',
+  questionPinned: 'पिन किया गया',
+  questionAnswered: 'जवाब दिया गया',
+  questionVotes: { one: '{count} वोट', other: '{count} वोट' },
+  questionVoteFor: '“{text}” को वोट दें, {votes}',
+  questionOrder: 'सवालों का क्रम',
+  mostVotes: 'सबसे ज़्यादा वोट',
+  newest: 'सबसे नए',
+  noQuestions: 'अभी कोई सवाल नहीं है।',
 
   // The projector
   howToJoin: 'कैसे शामिल हों',

@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: '此访问码不存在，或已被其他设备使用。请再看一下你的卡片。',
   noAnswer: '服务器没有响应。请重试。',
 
+  // A room for accounts
+  signInReason: '在此房间中需用账号投票。请先登录。',
+  signIn: '登录',
+  email: '邮箱',
+  password: '密码',
+  signInWrong: '邮箱或密码不正确。',
+  signInLocked: '此账号已被锁定。',
+
   // The connection
   connecting: '正在连接…',
   connectingLong: '正在连接… 所需时间比平时长。',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: '无法读取此回答，未计入。',
+  refusedSignedOut: '请先登录。你的回答未计入。',
   refusedUnknown: '这里已无法识别此设备。请重新加载页面。',
   refusedForbidden: '你不能在这里投票。',
   refusedHidden: '结果已隐藏。',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: '你的回答正确。',
   youAreWrong: '你的回答不正确。',
   rightVoters: { other: '{count} 人中 {right} 人答对（{percent}）' },
+
+  // Points
+  leaderboard: '排行榜',
+  rank: '名次',
+  playerName: '名字',
+  anonymous: '匿名',
+  yourRank: { other: '你在 {count} 人中排第 {rank} 名，得分 {points}。' },
+  yourNickname: '你在排行榜上的名字',
+  saveName: '保存名字',
+  nameSaved: '名字已保存',
+  nameInvalid: '不能使用此名字。请换一个。',
+
+  // Answers in one's own words
+  newestAnswers: '最新回答',
+  newestAnswersShown: { other: '显示最新的 {count} 个回答。' },
+
+  // Questions of the audience
+  questions: '提问',
+  questionCount: { other: '{count} 个提问' },
+  questionsFirst: { other: '显示前 {count} 个提问。' },
+  yourQuestion: '你的提问',
+  yourNameOptional: '你的名字（选填）',
+  ask: '提问',
+  questionFirst: '请先写下你的提问。',
+  questionAsked: '已提问',
+  questionWaits: '已发送。主持人会先审核。',
+  questionTooMany: '你已提了很多问题。请等其中一些得到回答后再提问。',
+  questionInvalid: '此提问含有无法显示的字符，未发送。',
+  questionForbidden: '你不能在这里提问。',
+  yourQuestions: '你的提问中其他人看不到的',
+  questionPending: '等待主持人审核',
+  questionDismissed: '未显示',
+  questionPinned: '已置顶',
+  questionAnswered: '已回答',
+  questionVotes: { other: '{count} 票' },
+  questionVoteFor: '投票支持“{text}”，{votes}',
+  questionOrder: '提问的排序',
+  mostVotes: '票数最多',
+  newest: '最新',
+  noQuestions: '还没有提问。',
 
   // The projector
   howToJoin: '如何参加',

@@ -10,12 +10,12 @@ const maxPolls = 1000
 /** Keys that are pressed faster than the server answers wait in line, but not without end. */
 const maxWaiting = 5
 
-const refusals: Partial<Record<ErrorCode, Extract<TextKey, `run${string}` | 'refusedRate'>>> = {
-  forbidden: 'runForbidden',
-  unauthenticated: 'runSignedOut',
-  conflict: 'runConflict',
-  poll_not_found: 'runGone',
-  room_not_found: 'runGone',
+const refusals: Partial<Record<ErrorCode, Extract<TextKey, `cannot${string}` | 'refusedRate'>>> = {
+  forbidden: 'cannotForbidden',
+  unauthenticated: 'cannotSignedOut',
+  conflict: 'cannotConflict',
+  poll_not_found: 'cannotGone',
+  room_not_found: 'cannotGone',
   rate_limited: 'refusedRate'
 }
 
@@ -94,5 +94,5 @@ export type RoomRunner = ReturnType<typeof createRoomRunner>
 
 function refusalWords (error: unknown): string {
   if (!(error instanceof PlenumError)) return t('noAnswer')
-  return t(refusals[error.code] ?? 'runFailed')
+  return t(refusals[error.code] ?? 'cannotNow')
 }

@@ -52,7 +52,7 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
           ? <h1 class='waiting'>{t(room === null ? 'connecting' : 'waiting')}</h1>
           : <Stage view={view} />)}
         <div class='summary'>
-          {view !== null && shown !== 'replay' && <Figures view={view} liveRoom={liveRoom} />}
+          {view !== null && shown === null && <Figures view={view} liveRoom={liveRoom} />}
           <p class='status' role='status'>{statusWords(view, shown)}</p>
         </div>
       </main>

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { TargetedMouseEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { browserStorage } from '../client/browser-storage.ts'
 import { t } from '../client/text.ts'
@@ -51,7 +52,12 @@ export function ProjectorTools ({ groups }: { groups: ToolGroup[] }) {
 
 function ToolButton ({ tool: { keys, text, isOn, use } }: { tool: Tool }) {
   const [key = ''] = keys
-  return <button type='button' onClick={use} aria-keyshortcuts={key === ' ' ? 'Space' : key} aria-pressed={isOn}>{text}</button>
+  const press = ({ detail, currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
+    // After a click with a pointer the space bar is not this button's but the one that opens and closes.
+    if (detail > 0) currentTarget.blur()
+    use()
+  }
+  return <button type='button' onClick={press} aria-keyshortcuts={key === ' ' ? 'Space' : key} aria-pressed={isOn}>{text}</button>
 }
 
 /** Nothing where the browser has no full screen, as on some phones. */

@@ -4,7 +4,7 @@ import { Closed, Empty, Id, Nullable } from './common.ts'
 import { Answer, Poll, PollView, Receipt, Results } from './poll.ts'
 import { JoinedQuestions, NewQuestion, Question, Questions, QuestionVote } from './question.ts'
 import type { SocketProblem } from './problem.ts'
-import { JoinedRoom, RoomState } from './room.ts'
+import { JoinedRoom, RoomRole, RoomState } from './room.ts'
 
 /** What a client may send, by event name. Every call is answered by its ack. */
 export const clientEvents = {
@@ -25,7 +25,8 @@ export type ClientEventData = { [E in ClientEvent]: Static<(typeof clientEvents)
 
 /** The data of the acks. */
 export const clientEventReplies = {
-  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), questions: Nullable(JoinedQuestions), voterToken: Type.String() }),
+  /** `role` is there only for who manages the room. */
+  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), questions: Nullable(JoinedQuestions), voterToken: Type.String(), role: Type.Optional(RoomRole) }),
   'room:leave': Empty,
   'poll:join': Closed({ ...PollView.properties, voterToken: Type.String() }),
   'poll:leave': Empty,

@@ -82,9 +82,10 @@ export type RoomState = Static<typeof RoomState>
 export const MemberRole = Type.Union([Type.Literal('editor'), Type.Literal('moderator'), Type.Literal('viewer')])
 export type MemberRole = Static<typeof MemberRole>
 
-export const RoomMember = Closed({
-  userId: Id, email: Type.String(), name: Type.String(), role: Type.Union([Type.Literal('owner'), MemberRole])
-})
+export const RoomRole = Type.Union([Type.Literal('owner'), MemberRole])
+export type RoomRole = Static<typeof RoomRole>
+
+export const RoomMember = Closed({ userId: Id, email: Type.String(), name: Type.String(), role: RoomRole })
 export type RoomMember = Static<typeof RoomMember>
 export const MemberEdit = Closed({ role: MemberRole })
 

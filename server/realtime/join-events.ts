@@ -10,7 +10,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
-import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
+import { managesRoom, roleOf, seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
 import { clientEvent, type ClientEventHandler } from './client-event.ts'
 import { hostsRoom, isVotedRoom, pollRoom, questionHostsRoom, questionsRoom, stageRoom, votedRoom } from './rooms.ts'
@@ -109,9 +109,10 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       const listed = (await board.findRoom(id)).filter(({ poll }) => isListed(poll))
       const draws = await Promise.all(listed.map(async ({ poll }) => await joinPoll(socket, poll.id)))
       const drawQuestions = await questions.prepareJoin(id, onlookerOf(socket))
-      const { room, pollOrder } = await rooms.findByCode(code)
+      const { room, pollOrder, staff: staffNow } = await rooms.findByCode(code)
       const polls = inOrder(draws.map((draw) => draw()), ({ poll }) => poll.id, pollOrder)
-      const joined = { room: toJoinedRoom(room), polls, questions: drawQuestions(), voterToken: handOutToken(socket) }
+      const role = roleOf(staffNow, socket.data.host?.userId)
+      const joined = { room: toJoinedRoom(room), polls, questions: drawQuestions(), voterToken: handOutToken(socket), ...(role === undefined ? {} : { role }) }
       keepJson(joined, { questions: joined.questions })
       reply(joined)
     }),

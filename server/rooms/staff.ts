@@ -1,5 +1,5 @@
 import { PlenumError } from '../protocol/problem.ts'
-import type { MemberRole, RoomAccess } from '../protocol/room.ts'
+import type { MemberRole, RoomAccess, RoomRole } from '../protocol/room.ts'
 
 /** Who manages a room, and whom and what they keep out, as of this revision of it. */
 export interface Staff {
@@ -30,9 +30,10 @@ const permissions = {
   editor: ['see', 'run', 'edit'],
   moderator: ['see', 'run'],
   viewer: ['see']
-} as const satisfies Record<MemberRole | 'owner', readonly Permission[]>
+} as const satisfies Record<RoomRole, readonly Permission[]>
 
-function roleOf (staff: Staff, userId: string | undefined): MemberRole | 'owner' | undefined {
+/** Undefined for who does not manage the room. */
+export function roleOf (staff: Staff, userId: string | undefined): RoomRole | undefined {
   if (userId === undefined) return undefined
   if (staff.ownerId === userId) return 'owner'
   return Object.hasOwn(staff.roles, userId) ? staff.roles[userId] : undefined

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Participation } from '../../server/protocol/participation.ts'
 import type { Poll } from '../../server/protocol/poll.ts'
 import type { RoomState } from '../../server/protocol/room.ts'
+import { createCallers } from '../helpers/callers.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, type Audience } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
@@ -128,6 +129,20 @@ t.test('[R4] a room is joined by its code in any spelling, and its polls come by
   const counted = audience.resultsWhere((results) => results.pollId === draft.id && results.voters === 1)
   await audience.vote(draft.id, 1)
   t.match(await counted, { counts: { 1: 1, 2: 0 } }, 'its results follow without another join')
+})
+
+t.test('who manages a room is told in which role, and nobody else is', async (t) => {
+  const { room, tokens } = await createCallers(url)
+  for (const role of ['owner', 'editor', 'moderator', 'viewer']) {
+    const socket = await connectSocket(t, url, { auth: { accessToken: tokens[role] ?? '' } })
+    t.match(await socket.call('room:join', { code: room.code }), { ok: true, data: { role } }, role)
+  }
+  const others = { stranger: { accessToken: tokens.stranger ?? '' }, presenter: { presenterToken: tokens.presenter ?? '' }, voter: {} }
+  for (const [name, auth] of Object.entries(others)) {
+    const socket = await connectSocket(t, url, { auth })
+    const ack = await socket.call('room:join', { code: room.code })
+    t.ok(ack.ok && !Object.hasOwn(ack.data, 'role'), name)
+  }
 })
 
 t.test('[R4] who has left a room or a poll is sent nothing more', async (t) => {

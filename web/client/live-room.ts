@@ -1,6 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Poll, Results } from '../../server/protocol/poll.ts'
-import type { JoinedRoom, RoomState } from '../../server/protocol/room.ts'
+import type { JoinedRoom, RoomRole, RoomState } from '../../server/protocol/room.ts'
 import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
 import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
@@ -13,6 +13,8 @@ export interface LiveRoom {
   readonly room: ReadonlySignal<JoinedRoom | null>
   /** People connected to the room; null until the server has told. */
   readonly present: ReadonlySignal<number | null>
+  /** In which whoever looks at the screen manages the room; null for everybody else. */
+  readonly role: ReadonlySignal<RoomRole | null>
   /** The poll that the screen shows; null while there is none. */
   readonly shown: ReadonlySignal<HeldView | null>
   readonly questions: LiveQuestions
@@ -36,6 +38,7 @@ export interface LiveRoom {
 export function createLiveRoom ({ isStaff = false, clock = createServerClock() }: { isStaff?: boolean, clock?: ServerClock } = {}): LiveRoom {
   const room = signal<JoinedRoom | null>(null)
   const present = signal<number | null>(null)
+  const role = signal<RoomRole | null>(null)
   const views = signal<ReadonlyMap<string, HeldView>>(new Map())
   const shownPollId = signal<string | null>(null)
   const questions = createLiveQuestions()
@@ -111,6 +114,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
   return {
     room,
     present,
+    role,
     shown: computed(() => views.value.get(shownPollId.value ?? '') ?? null),
     questions,
     clock,
@@ -127,6 +131,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
         roomRevision = reply.room.revision
         room.value = reply.room
       }
+      role.value = reply.role ?? null
       const hidden = reply.polls.filter(({ poll }) => isForStaffOnly(poll))
       if (hidden.length > 0) isStaff = hidden.some(({ results }) => results !== null)
       const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))

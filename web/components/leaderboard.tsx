@@ -19,11 +19,16 @@ const places = { phone: 5, projector: 10 }
 /** A reveal reaches all phones at once; they should not all ask at once. */
 const phoneSpreadMs = 1500
 
+/** Those that give points. */
+export function revealedQuizzes (polls: readonly Poll[]): Poll[] {
+  return polls.filter(({ revealed, correct }) => revealed === true && correct !== undefined)
+}
+
 /** The points of the quizzes that have been revealed; nothing before the first. */
 export function Leaderboard ({ roomId, polls, screen, change = 0 }: LeaderboardProps) {
   const viewer = useContext(Viewer)
   const board = useSignal<LeaderboardBody | null>(null)
-  const revealed = polls.filter(({ revealed, correct }) => revealed === true && correct !== undefined).map(({ id, round }) => `${id}.${round}`).join()
+  const revealed = revealedQuizzes(polls).map(({ id, round }) => `${id}.${round}`).join()
 
   useEffect(() => {
     let isGone = false

@@ -1,20 +1,21 @@
 import { useSignal } from '@preact/signals'
+import type { TargetedMouseEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { browserStorage } from '../client/browser-storage.ts'
 import { t } from '../client/text.ts'
+import type { Tool, ToolGroup } from './projector/tool.ts'
+import { useKeys } from './projector/use-keys.ts'
 
 const keysOffKey = 'plenum.keysOff'
 
-interface Props {
-  isQrLarge: boolean
-  toggleQr: () => void
-}
-
 /** Every key is also a button; the keys can be switched off, because speech input may press them by chance. */
-export function ProjectorTools ({ isQrLarge, toggleQr }: Props) {
+export function ProjectorTools ({ groups }: { groups: ToolGroup[] }) {
   const help = useRef<HTMLDialogElement>(null)
-  const isFullScreen = useSignal(document.fullscreenElement !== null)
   const usesKeys = useSignal(browserStorage.getItem(keysOffKey) === null)
+  const fullScreen = useFullScreen()
+  const helpTool: Tool = { keys: ['?'], keyName: '?', text: t('help'), about: t('keyHelp'), use: showHelp }
+  const all = groups.map((group, at) => at < groups.length - 1 ? group : { ...group, tools: [...group.tools, ...fullScreen, helpTool] })
+  useKeys(all.flatMap(({ tools }) => tools), usesKeys.value)
 
   function showHelp () {
     if (help.current?.open) help.current.close()
@@ -27,38 +28,17 @@ export function ProjectorTools ({ isQrLarge, toggleQr }: Props) {
     else browserStorage.setItem(keysOffKey, '1')
   }
 
-  useEffect(() => {
-    const update = () => { isFullScreen.value = document.fullscreenElement !== null }
-    document.addEventListener('fullscreenchange', update)
-    return () => document.removeEventListener('fullscreenchange', update)
-  }, [])
-
-  useEffect(() => {
-    const actions: Record<string, () => void> = { f: toggleFullScreen, q: toggleQr, '?': showHelp }
-    const press = (event: KeyboardEvent) => {
-      if (!usesKeys.value || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
-      const action = actions[event.key.toLowerCase()]
-      if (action === undefined) return
-      event.preventDefault()
-      action()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [toggleQr])
-
   return (
     <div class='tools'>
-      {document.fullscreenEnabled && (
-        <button type='button' onClick={toggleFullScreen} aria-keyshortcuts='F'>{t(isFullScreen.value ? 'leaveFullScreen' : 'fullScreen')}</button>
-      )}
-      <button type='button' onClick={toggleQr} aria-keyshortcuts='Q' aria-pressed={isQrLarge}>{t('largeQr')}</button>
-      <button type='button' onClick={showHelp} aria-keyshortcuts='?'>{t('help')}</button>
+      {all.map(({ name, tools }) => (
+        <div key={name} class='tool-group' role='group' aria-label={name}>
+          {tools.filter(({ missing }) => missing === undefined).map((tool) => <ToolButton key={tool.keyName} tool={tool} />)}
+        </div>
+      ))}
       <dialog ref={help} aria-labelledby='help-heading'>
         <h2 id='help-heading'>{t('keys')}</h2>
         <dl>
-          <div><dt><kbd>F</kbd></dt><dd>{t('keyFullScreen')}</dd></div>
-          <div><dt><kbd>Q</kbd></dt><dd>{t('keyQr')}</dd></div>
-          <div><dt><kbd>?</kbd></dt><dd>{t('keyHelp')}</dd></div>
+          {all.flatMap(({ tools }) => tools).map(({ keyName, about }) => <div key={keyName}><dt><kbd>{keyName}</kbd></dt><dd>{about}</dd></div>)}
         </dl>
         <label class='option'>
           <input type='checkbox' checked={usesKeys.value} onChange={(event) => setUsesKeys(event.currentTarget.checked)} />
@@ -68,6 +48,30 @@ export function ProjectorTools ({ isQrLarge, toggleQr }: Props) {
       </dialog>
     </div>
   )
+}
+
+function ToolButton ({ tool: { keys, text, isOn, use } }: { tool: Tool }) {
+  const [key = ''] = keys
+  const press = ({ detail, currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
+    // After a click with a pointer the space bar is not this button's but the one that opens and closes.
+    if (detail > 0) currentTarget.blur()
+    use()
+  }
+  return <button type='button' onClick={press} aria-keyshortcuts={key === ' ' ? 'Space' : key} aria-pressed={isOn}>{text}</button>
+}
+
+/** Nothing where the browser has no full screen, as on some phones. */
+function useFullScreen (): Tool[] {
+  const isFull = useSignal(document.fullscreenElement !== null)
+
+  useEffect(() => {
+    const update = () => { isFull.value = document.fullscreenElement !== null }
+    document.addEventListener('fullscreenchange', update)
+    return () => document.removeEventListener('fullscreenchange', update)
+  }, [])
+
+  if (!document.fullscreenEnabled) return []
+  return [{ keys: ['f'], keyName: 'F', text: t(isFull.value ? 'leaveFullScreen' : 'fullScreen'), about: t('keyFullScreen'), use: toggleFullScreen }]
 }
 
 function toggleFullScreen () {

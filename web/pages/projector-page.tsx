@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { answerRules } from '../client/answer-rules.ts'
 import type { Connection } from '../client/connection.ts'
 import { currentResults, type HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
@@ -9,12 +8,14 @@ import { projectorWords, voterWords } from '../client/words.ts'
 import { ConnectionLight } from '../components/connection-light.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { JoinPanel } from '../components/join-panel.tsx'
-import { PollResults } from '../components/poll-results.tsx'
+import { Leaderboard, revealedQuizzes } from '../components/leaderboard.tsx'
 import { ProjectorTools } from '../components/projector-tools.tsx'
+import { QuestionsPanel } from '../components/projector/questions-panel.tsx'
+import { Replay } from '../components/projector/replay.tsx'
+import { Stage } from '../components/projector/stage.tsx'
+import { useSaid } from '../components/projector/use-said.ts'
+import { hasReplay, useTools, type Panel } from '../components/projector/use-tools.ts'
 import { RoomRefused } from '../components/room-refused.tsx'
-
-/** Characters beyond which the question is set smaller, so that the bars stay in view. */
-const longQuestion = 80
 
 interface Props {
   code: string
@@ -27,44 +28,59 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
   const room = liveRoom.room.value
   const present = liveRoom.present.value
   const isQrLarge = useSignal(false)
+  const panel = useSignal<Panel | null>(null)
+  const { said, say } = useSaid()
+  const groups = useTools({ liveRoom, panel, isQrLarge, say })
 
   useEffect(() => {
     document.title = `${view?.poll.question ?? room?.title ?? t('liveResults')} – Plenum`
   }, [view?.poll.question, room?.title])
 
+  // What another poll, a reopening or a host takes away does not come back by itself.
+  const shown = panelToShow(panel.value, liveRoom)
+  useEffect(() => { if (shown === null) panel.value = null }, [shown])
+  useEffect(() => { if (panel.value === 'replay') panel.value = null }, [view?.poll.id, view?.poll.round])
+
   if (connection.refusal.value !== null) return <RoomRefused problem={connection.refusal.value} code={code} />
   return (
     <div class='projector' data-qr={isQrLarge.value ? 'large' : 'normal'}>
       <main class='stage'>
-        {view === null
+        {shown === 'questions' && <QuestionsPanel questions={liveRoom.questions} />}
+        {shown === 'leaderboard' && room !== null && <div class='scene'><Leaderboard roomId={room.id} polls={liveRoom.polls.value} screen='projector' /></div>}
+        {shown === 'replay' && view !== null && <Replay key={`${view.poll.id} ${view.poll.round}`} poll={view.poll} />}
+        {shown === null && (view === null
           ? <h1 class='waiting'>{t(room === null ? 'connecting' : 'waiting')}</h1>
-          : <Stage view={view} />}
+          : <Stage view={view} />)}
         <div class='summary'>
-          {view !== null && <Figures view={view} liveRoom={liveRoom} />}
-          <p class='status' role='status'>{view === null ? '' : projectorWords(view.poll.status, currentResults(view)?.final ?? false)}</p>
+          {view !== null && shown === null && <Figures view={view} liveRoom={liveRoom} />}
+          <p class='status' role='status'>{statusWords(view, shown)}</p>
         </div>
       </main>
       {room !== null && <JoinPanel code={room.code} />}
       <footer class='foot'>
         <ConnectionLight state={connection.state.value} />
         {present !== null && <p class='present'>{t('present', { count: present })}</p>}
-        <ProjectorTools isQrLarge={isQrLarge.value} toggleQr={() => { isQrLarge.value = !isQrLarge.value }} />
+        <ProjectorTools groups={groups} />
+        <p class='said' role='status'>{said}</p>
       </footer>
     </div>
   )
 }
 
-function Stage ({ view }: { view: HeldView }) {
-  const { poll } = view
-  const results = currentResults(view)
-  return (
-    <div class='scene'>
-      <h1 data-length={poll.question.length > longQuestion ? 'long' : 'short'}>{poll.question}</h1>
-      {results === null
-        ? <HiddenResults view={view} />
-        : <PollResults screen='projector' poll={poll} results={results} />}
-    </div>
-  )
+/** Null: the poll. */
+function panelToShow (panel: Panel | null, { questions, polls, shown }: LiveRoom): Panel | null {
+  switch (panel) {
+    case 'questions': return questions.shown.value === null ? null : panel
+    case 'leaderboard': return revealedQuizzes(polls.value).length === 0 ? null : panel
+    case 'replay': return hasReplay(shown.value) ? panel : null
+    case null: return null
+    default: return panel satisfies never
+  }
+}
+
+function statusWords (view: HeldView | null, panel: Panel | null): string {
+  if (view === null) return ''
+  return panel === 'replay' ? t('replay') : projectorWords(view.poll.status, currentResults(view)?.final ?? false)
 }
 
 function Figures ({ view: { poll, results }, liveRoom }: { view: HeldView, liveRoom: LiveRoom }) {
@@ -72,21 +88,6 @@ function Figures ({ view: { poll, results }, liveRoom }: { view: HeldView, liveR
     <>
       {results?.round === poll.round && <p class='voters'>{voterWords(results.voters)}</p>}
       {poll.status === 'open' && poll.closesAt !== null && <Countdown closesAt={poll.closesAt} clock={liveRoom.clock} />}
-    </>
-  )
-}
-
-/** The options are shown all the same: who has no phone at hand can still read along. */
-function HiddenResults ({ view }: { view: HeldView }) {
-  return (
-    <>
-      {view.poll.options.length > 0 && (
-        <ul class='plain-options' style={{ '--rows': view.poll.options.length }}>
-          {view.poll.options.map((option) => <li key={option.id}>{option.label}</li>)}
-        </ul>
-      )}
-      {view.poll.options.length === 0 && <p class='hint'>{answerRules[view.poll.kind].ask(view.poll)}</p>}
-      {view.results === null && <p class='hidden-results'>{t('resultsHidden')}</p>}
     </>
   )
 }

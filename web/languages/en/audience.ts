@@ -269,5 +269,9 @@ export const audience = {
   keyQr: 'QR code large or normal',
   keyHelp: 'This help',
   useKeys: 'Use these keys',
-  close: 'Close'
+  close: 'Close',
+
+  // Where sockets are blocked, and one poll on another page
+  voteWithoutLive: 'Vote without a live connection',
+  pollGone: 'There is no such poll'
 } as const satisfies Messages

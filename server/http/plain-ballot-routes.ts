@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
 import type { PollViews } from '../polls/poll-views.ts'
+import { isUuid } from '../protocol/common.ts'
 import type { Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
@@ -37,12 +38,13 @@ export async function plainBallotRoutes (app: FastifyInstance, { rooms, accessCo
     const outcome = await vote(request, reply, code).then(
       ({ status }) => `vote=${voteOutcomes[status]}`,
       (error: unknown) => `problem=${refusalOf(request, error)}`)
-    const { isPlain } = readQuery(request)
-    return await reply.header('cache-control', privateCache).redirect(`/j/${encodeURIComponent(code)}?${isPlain ? 'plain&' : ''}${outcome}`, 303)
+    const pollId = readForm(request).get('poll') ?? ''
+    const query = [...(readQuery(request).isPlain ? ['plain'] : []), outcome, ...(isUuid(pollId) ? [`poll=${pollId}`] : [])].join('&')
+    return await reply.header('cache-control', privateCache).redirect(`/j/${encodeURIComponent(code)}?${query}`, 303)
   })
 
   async function vote (request: FastifyRequest, reply: FastifyReply, code: string): Promise<Receipt> {
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+    const form = readForm(request)
     const { room } = await rooms.findByCode(code)
     const claims = await authentication.requireCaster(request)
     const accessCode = form.get('accessCode')?.trim() ?? ''
@@ -68,6 +70,10 @@ export async function plainBallotRoutes (app: FastifyInstance, { rooms, accessCo
   const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
     ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
   })
+}
+
+function readForm ({ body }: FastifyRequest): URLSearchParams {
+  return body instanceof URLSearchParams ? body : new URLSearchParams()
 }
 
 function refusalOf (request: FastifyRequest, error: unknown): string {

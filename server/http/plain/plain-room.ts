@@ -21,17 +21,17 @@ interface PlainRoom {
   view: PollView | undefined
   isSignedIn: boolean
   outcome: Outcome
-  /** The page's own, with and without its query. */
+  /** The page's own. */
   path: string
-  query: string
+  isPlain: boolean
 }
 
 /** A room as a page that needs no script: the question, a form of native fields, and what became of the own vote. */
-export function plainRoom ({ room, view, isSignedIn, outcome, path, query }: PlainRoom): Html {
+export function plainRoom ({ room, view, isSignedIn, outcome, path, isPlain }: PlainRoom): Html {
   return html`<main class="narrow" lang="en" dir="ltr">
     <header class="room-header"><p dir="auto">${room.title}</p></header>
     ${saying('alert', outcome.problem === undefined ? '' : refusalOf(outcome.problem))}
-    ${view === undefined ? waiting(path + query) : question(view, { room, isSignedIn, outcome, path, query })}
+    ${view === undefined ? waiting(isPlain ? `${path}?plain` : path) : question(view, { room, isSignedIn, outcome, path, isPlain })}
   </main>`
 }
 
@@ -50,7 +50,7 @@ function waiting (address: string): Html {
     <p><a class="button" href="${address}">${words.reload}</a></p>`
 }
 
-function question (view: PollView, { room, isSignedIn, outcome, path, query }: Omit<PlainRoom, 'view'>): Html {
+function question (view: PollView, { room, isSignedIn, outcome, path, isPlain }: Omit<PlainRoom, 'view'>): Html {
   const { poll, myVote } = view
   const isOpen = poll.status === 'open'
   const isFinal = myVote !== null && poll.revote === 'locked'
@@ -59,7 +59,7 @@ function question (view: PollView, { room, isSignedIn, outcome, path, query }: O
   const rule = isOpen && !isFinal ? ask(poll) : myVote === null ? '' : words.yourAnswerWas
   return html`
     ${saying('status', statusOf(view, outcome))}
-    <form class="ballot" method="post" action="${path}/vote${query}" accept-charset="utf-8">
+    <form class="ballot" method="post" action="${path}/vote${isPlain ? '?plain' : ''}" accept-charset="utf-8">
       <input type="hidden" name="poll" value="${poll.id}"><input type="hidden" name="round" value="${poll.round}">
       <fieldset${flag('disabled', !mayVote)}>
         <legend><h1 dir="auto">${poll.question}</h1></legend>
@@ -73,7 +73,7 @@ function question (view: PollView, { room, isSignedIn, outcome, path, query }: O
     ${isOpen ? undefined : html`<p class="poll-status">${poll.status === 'paused' ? words.paused : words.closed}</p>`}
     ${isOpen && lacksAccount ? html`<p class="note">${words.signInReason}</p>` : undefined}
     ${plainResults(poll, view.results)}
-    <p><a class="button" href="${path}${query}">${words.reload}</a></p>`
+    <p><a class="button" href="${path}?${isPlain ? 'plain&' : ''}poll=${poll.id}">${words.reload}</a></p>`
 }
 
 function buttons ({ poll, myVote }: PollView): Html {

@@ -27,16 +27,16 @@ export function createPlainRooms ({ rooms, board, views, authentication }: Plain
     const { room } = await rooms.findByCode(readRoomCode(request.params))
     const onlooker = await authentication.identifyOnlooker(request)
     const polls = (await board.findRoom(room.id)).map(({ poll }) => poll)
-    const pollId = pickShownPoll(polls, room.currentPollId, null)
+    const { outcome, isPlain, shownPollId } = readQuery(request)
+    const pollId = pickShownPoll(polls, room.currentPollId, shownPollId)
     const view = pollId === null ? undefined : (await views.prepareView(pollId, onlooker))()
-    const { outcome, isPlain } = readQuery(request)
     return plainRoom({
       room: toJoinedRoom(room),
       view: view && { ...view, poll: withOwnOrder(view.poll, onlooker.voterId ?? '') },
       isSignedIn: onlooker.userId !== undefined,
       outcome,
       path: `/j/${room.code}`,
-      query: isPlain ? '?plain' : ''
+      isPlain
     })
   }
 
@@ -51,13 +51,14 @@ export function createPlainRooms ({ rooms, board, views, authentication }: Plain
   }
 }
 
-/** `plain` asks for a page without its script, `vote` and `problem` are what came of a vote. */
-export function readQuery (request: FastifyRequest): { isPlain: boolean, outcome: Outcome } {
+/** `plain` asks for a page without its script, `vote` and `problem` are what came of a vote, `poll` is what was shown before: a close is to be seen. */
+export function readQuery (request: FastifyRequest): { isPlain: boolean, outcome: Outcome, shownPollId: string | null } {
   const query = new URLSearchParams(request.url.split('?')[1])
   const problem = query.get('problem') ?? ''
   const vote = query.get('vote')
   return {
     isPlain: query.has('plain'),
+    shownPollId: query.get('poll'),
     outcome: { vote: Object.values(voteOutcomes).find((one) => one === vote), problem: isErrorCode(problem) ? problem : undefined }
   }
 }

@@ -34,6 +34,8 @@ import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
+import { plainBallotRoutes } from './http/plain-ballot-routes.ts'
+import { createPlainRooms } from './http/plain/plain-rooms.ts'
 import { webhookRoutes } from './http/webhook-routes.ts'
 import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
@@ -249,7 +251,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   await app.register(graphqlRoutes, {
     polls, rooms, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
   })
-  await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter })
+  await app.register(plainBallotRoutes, { rooms, accessCodes, views, ballotBox, authentication, limits })
+  await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter, drawRoom: createPlainRooms({ rooms, board, views, authentication }), rooms, views, authentication })
 
   app.addHook('preClose', async () => {
     isDraining = true

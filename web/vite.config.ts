@@ -37,7 +37,7 @@ export default defineConfig({
     // Names the catalogues of texts, which the server has loaded early.
     manifest: true,
     rolldownOptions: {
-      input: { index: page('index'), join: page('join'), present: page('present'), host: page('host') },
+      input: { index: page('index'), join: page('join'), present: page('present'), host: page('host'), embed: page('embed'), overlay: page('overlay') },
       // The schemas of `server/protocol` are pure: a page that needs one function of it ships no schema.
       treeshake: { manualPureFunctions: ['Type', 'TextLine', 'Closed', 'Nullable'] }
     }

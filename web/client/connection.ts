@@ -45,14 +45,26 @@ export interface Connection {
   onLive: (listener: () => void) => void
 }
 
+/** How a page joins what it shows: a room, or one poll as if it were a room. */
+export interface Joining {
+  /** Whose voter this device is: the code of the room, or the id of the poll. */
+  key: string
+  join: (request: Connection['request'], accessCode?: string) => Promise<Reply<'room:join'>>
+}
+
 /**
  * Joins the room, keeps it joined, and feeds `liveRoom`.
  * @param presenterToken of the link that shows what only hosts see
  */
 export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?: string): Connection {
+  const join: Joining['join'] = (request, accessCode) => request('room:join', accessCode === undefined ? { code } : { code, accessCode })
+  return connect({ key: code, join }, liveRoom, presenterToken)
+}
+
+export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: string): Connection {
   const state = signal<ConnectionState>('connecting')
   const refusal = signal<SocketProblem | null>(null)
-  const tokens = createVoterTokens(code, browserStorage)
+  const tokens = createVoterTokens(joining.key, browserStorage)
   const voterId = signal(voterIdOf(tokens.read() ?? ''))
   const hasRedeemed = signal(tokens.isRedeemed(voterId.value))
   const voteRefusal = signal<ErrorCode | null>(null)
@@ -101,7 +113,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
     const attempt = joinAttempt
     for (let tries = 0; socket.connected; tries += 1) {
       liveRoom.beginJoin()
-      const reply = await request('room:join', { code })
+      const reply = await joining.join(request)
       // A newer join is under way, or the connection went: either brings its own truth.
       if (attempt !== joinAttempt || !socket.connected) return
       if (reply.ok) {
@@ -132,7 +144,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
   async function redeem (accessCode: string): Promise<Redemption> {
     joinAttempt += 1
     liveRoom.beginJoin()
-    const reply = await request('room:join', { code, accessCode })
+    const reply = await joining.join(request, accessCode)
     if (reply.ok) {
       tokens.keepRedeemed(voterIdOf(reply.data.voterToken))
       voteRefusal.value = null

@@ -5,7 +5,7 @@ import type { ClientEventReply, ServerToClientEvents } from '../../server/protoc
 import { createServerClock, type ServerClock } from './server-clock.ts'
 import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
 import { createLiveQuestions, type LiveQuestions } from './live-questions.ts'
-import { pickShownPoll } from './shown-poll.ts'
+import { pickShownPoll } from '../../server/protocol/shown-poll.ts'
 
 type LiveEvent = { [E in keyof ServerToClientEvents]: [E, Parameters<ServerToClientEvents[E]>[0]] }[keyof ServerToClientEvents]
 

@@ -4,6 +4,7 @@ import '../styles/results.css'
 import '../styles/join.css'
 import '../styles/ballots.css'
 import '../styles/questions.css'
+import '../styles/plain.css'
 import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { wearAccent } from '../client/accent.ts'
 import { createBallotDrafts } from '../client/ballot-drafts.ts'
@@ -31,6 +32,8 @@ const accessCode = createAccessCodeEntry(connection, printed)
 wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) {
+  // What the server drew for browsers without scripts.
+  root.replaceChildren()
   render(
     <Viewer.Provider value={createViewer(connection)}>
       <PhonePage code={code} liveRoom={liveRoom} connection={connection} accessCode={accessCode} ballots={ballots} />

@@ -3,21 +3,19 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Poll } from '../../server/protocol/poll.ts'
 import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
-import { readBallot, readEarlierBallots, type BallotParts, type BallotState } from '../client/ballot-state.ts'
+import { readBallot, readEarlierBallots, type BallotParts } from '../client/ballot-state.ts'
 import type { Connection } from '../client/connection.ts'
-import type { HeldView } from '../client/held-view.ts'
 import type { LiveRoom } from '../client/live-room.ts'
-import { withOwnOrder } from '../client/own-order.ts'
+import { withOwnOrder } from '../../server/protocol/own-order.ts'
 import { t } from '../client/text.ts'
-import { statusWords } from '../client/words.ts'
 import { AccessCodeForm } from '../components/access-code-form.tsx'
-import { BallotForm } from '../components/ballot-form.tsx'
 import { ConnectionBanner } from '../components/connection-banner.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { Leaderboard } from '../components/leaderboard.tsx'
 import { NameForm } from '../components/name-form.tsx'
 import { PhoneQuestions } from '../components/questions/phone-questions.tsx'
 import { PhoneResults } from '../components/phone-results.tsx'
+import { PollQuestion } from '../components/poll-question.tsx'
 import { RoomRefused } from '../components/room-refused.tsx'
 import { SignInForm } from '../components/sign-in-form.tsx'
 
@@ -50,6 +48,7 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
   return (
     <main class='narrow'>
       <ConnectionBanner state={state} />
+      {room === null && <PlainLink />}
       <header class='room-header'>
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
@@ -58,7 +57,7 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
       {room?.access === 'accounts' && <SignInForm connection={connection} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
-        : <Question key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}
+        : <PollQuestion key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}
       <p class='status' role='status'>{ballot?.status || earlier.status}</p>
       <p class='alert' role='alert'>{(advice.value.key === key && advice.value.text) || ballot?.alert || earlier.alert}</p>
       {view !== null && <PhoneResults view={view} />}
@@ -80,37 +79,13 @@ function PhoneScores ({ roomId, polls }: { roomId: string, polls: readonly Poll[
   )
 }
 
+/** For who comes through to the server, but not by a socket. Seen only once it takes long. */
+function PlainLink () {
+  return <p class='plain-link'><a href='?plain'>{t('voteWithoutLive')}</a></p>
+}
+
 function Waiting ({ isJoined }: { isJoined: boolean }) {
   return <h1 class='waiting' tabIndex={-1}>{t(isJoined ? 'waiting' : 'connecting')}</h1>
-}
-
-interface QuestionProps {
-  view: HeldView
-  ballot: BallotState
-  ballots: BallotParts
-  advise: (advice: string) => void
-}
-
-function Question ({ view: { poll }, ballot, ballots: { drafts, sender }, advise }: QuestionProps) {
-  const words = statusWords(poll.status)
-
-  async function withdraw () {
-    if (await sender.withdraw(poll)) drafts.set(poll, {})
-  }
-
-  return (
-    <>
-      <BallotForm
-        poll={poll}
-        ballot={ballot}
-        advise={advise}
-        edit={(draft) => drafts.set(poll, draft)}
-        send={(answer) => sender.cast(poll, answer)}
-        withdraw={() => { void withdraw() }}
-      />
-      {words !== '' && <p class='poll-status'>{words}</p>}
-    </>
-  )
 }
 
 /** A new question arrives by itself: who reads the page by ear, or by keyboard, is taken to it. */

@@ -310,5 +310,9 @@ export const audience = {
   play: 'Play',
   pause: 'Pause',
   replayLoading: 'Loading…',
-  replayFailed: 'The replay cannot be loaded now. Try again.'
+  replayFailed: 'The replay cannot be loaded now. Try again.',
+
+  // Where sockets are blocked, and one poll on another page
+  voteWithoutLive: 'Vote without a live connection',
+  pollGone: 'There is no such poll'
 } as const satisfies Messages

@@ -1,4 +1,4 @@
-import type { Poll } from '../../server/protocol/poll.ts'
+import type { Poll } from './poll.ts'
 
 /** The poll with its options in the order that is this voter's own in this round, where the host asked for one. */
 export function withOwnOrder (poll: Poll, voterId: string): Poll {

@@ -78,12 +78,12 @@ export const host: Translation<typeof source> = {
   copyByHand: 'El texto está seleccionado. Cópielo con el teclado o el menú.',
 
   // Roles
-  role: 'Función',
+  role: 'Rol',
   roleOwner: 'Propietario',
   roleEditor: 'Editor',
   roleModerator: 'Moderador',
   roleViewer: 'Observador',
-  roleGuide: 'Qué puede hacer cada función',
+  roleGuide: 'Qué puede hacer cada rol',
   roleOwnerMay: 'Todo. Invita y quita personas, configura webhooks, elimina la sala.',
   roleEditorMay: 'Crea, edita y elimina encuestas, decide quién puede votar, crea códigos y el enlace de presentación.',
   roleModeratorMay: 'Conduce lo que está preparado: pone encuestas en las pantallas, las abre y las cierra, muestra resultados, revisa lo que escribe la gente.',
@@ -91,8 +91,8 @@ export const host: Translation<typeof source> = {
 
   // People of a room
   members: 'Quién gestiona esta sala',
-  roleOf: 'Función de {name}',
-  roleChanged: '{name} tiene ahora esta función: {role}.',
+  roleOf: 'Rol de {name}',
+  roleChanged: '{name} tiene ahora este rol: {role}.',
   leaveRoom: 'Salir de esta sala',
   remove: 'Quitar',
   removeOf: 'Quitar {name}',

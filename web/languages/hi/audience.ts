@@ -238,7 +238,7 @@ export const audience: Translation<typeof source> = {
   ask: 'पूछें',
   questionFirst: 'पहले अपना सवाल लिखें।',
   questionAsked: 'पूछा गया',
-  questionWaits: 'भेजा गया। पहले मॉडरेटर इसे देखेगा।',
+  questionWaits: 'भेजा गया। पहले मॉडरेटर इसे देखेंगे।',
   questionTooMany: 'आप पहले ही बहुत सवाल पूछ चुके हैं। कुछ के जवाब मिलने तक रुकें।',
   questionInvalid: 'इस सवाल में ऐसे वर्ण हैं जो दिखाए नहीं जा सकते। वह भेजा नहीं गया।',
   questionForbidden: 'आप यहाँ सवाल नहीं पूछ सकते।',

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { asPlenumError } from '../polls/errors.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { embedOriginsOf } from '../rooms/embed-origins.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId } from './conventions.ts'
@@ -37,7 +36,7 @@ export async function framedPages (app: FastifyInstance, { loadTemplate, ensureV
   app.get('/embed/:pollId', { schema: { hide: true } }, async (request, reply) => {
     try {
       const room = await findRoom(request)
-      allowFrames(reply, ["'self'", ...embedOriginsOf(room)])
+      allowFrames(reply, ["'self'", ...(room.embedOrigins ?? [])])
       ensureVoter(request, reply)
       return await send(request, reply, embed)
     } catch (error) {

@@ -96,9 +96,10 @@ function saying (role: 'status' | 'alert', text: string): Html | undefined {
 }
 
 /** What is stored decides: an address alone claims nothing. */
-function statusOf ({ myVote, held }: PollView, { vote }: Outcome): string {
+function statusOf ({ myVote, held }: PollView, { vote, problem }: Outcome): string {
   if (myVote === null) return vote === 'withdrawn' ? words.withdrawn : ''
   if (held === true) return words.held
+  if (problem !== undefined) return words.earlierCounts
   return vote === 'changed' || vote === 'unchanged' ? words[vote] : words.counted
 }
 

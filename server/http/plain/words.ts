@@ -26,6 +26,7 @@ export const words = {
   paused: 'The poll is paused. Voting is not possible now.',
   closed: 'The poll is closed.',
   counted: 'Counted',
+  earlierCounts: 'Your earlier answer counts.',
   held: 'Waits for a moderator',
   changed: 'Counted. Your new answer counts.',
   unchanged: 'Counted. Your answer is the same as before.',

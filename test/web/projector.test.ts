@@ -120,7 +120,7 @@ t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM
   })
 
   t.test('the theme is turned by a key and kept', async (t) => {
-    const paper = async () => await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const paper = async (): Promise<unknown> => await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
     const light = await paper()
     await page.locator('body').press('d')
     await page.locator('html[data-theme="dark"]').waitFor()

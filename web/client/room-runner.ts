@@ -90,7 +90,7 @@ export function createRoomRunner (liveRoom: LiveRoom, say: (text: string) => voi
   }
 }
 
-export type RoomRunner = ReturnType<typeof createRoomRunner>
+type RoomRunner = ReturnType<typeof createRoomRunner>
 
 function refusalWords (error: unknown): string {
   if (!(error instanceof PlenumError)) return t('noAnswer')

@@ -90,7 +90,6 @@ export function createRoomRunner (liveRoom: LiveRoom, say: (text: string) => voi
   }
 }
 
-
 function refusalWords (error: unknown): string {
   if (!(error instanceof PlenumError)) return t('noAnswer')
   return t(refusals[error.code] ?? 'cannotNow')

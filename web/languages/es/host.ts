@@ -439,7 +439,7 @@ export const host: Translation<typeof source> = {
   showOnScreensNamed: 'Mostrar en las pantallas: {question}',
 
   // Questions of the audience
-  questionsAreOff: 'Esta sala no admite preguntas. Se activan en su configuración.',
+  questionsAreOff: 'Esta sala no admite preguntas. Se activan en sus ajustes.',
   questionsWaiting: 'Pendientes de aprobación',
   questionsOpen: 'Preguntas abiertas',
   questionsDone: 'Terminadas',

@@ -297,7 +297,7 @@ export const audience: Translation<typeof source> = {
   draftReady: 'A enquete {number} de {count} é a próxima. Ela ainda não foi aberta.',
   noNextPoll: 'Não há próxima enquete.',
   noPreviousPoll: 'Não há enquete anterior.',
-  cannotForbidden: 'Você não pode fazer isto nesta sala.',
+  cannotForbidden: 'Você não tem permissão para fazer isto nesta sala.',
   cannotSignedOut: 'Sua sessão foi encerrada. Entre de novo na página das suas salas.',
   cannotConflict: 'Isto não é possível no estado atual da enquete.',
   cannotGone: 'Esta enquete não existe mais.',

@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'Diagramm als SVG',
   chartPng: 'Diagramm als PNG',
   chartVoters: { one: '{count} abstimmende Person', other: '{count} Abstimmende' },
-  chartFailed: 'Der Browser konnte das Bild nicht erstellen.'
+  chartFailed: 'Der Browser konnte das Bild nicht erstellen.',
+
+  // Remote control
+  nothingOnScreens: 'Auf den Bildschirmen dieses Raums ist nichts.',
+  previousPoll: 'Vorige Umfrage',
+  nextPoll: 'Nächste Umfrage',
+  clearScreens: 'Bildschirme leeren',
+  onScreens: 'Auf den Bildschirmen',
+  showOnScreens: 'Auf den Bildschirmen zeigen',
+  showOnScreensNamed: 'Auf den Bildschirmen zeigen: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'Dieser Raum nimmt keine Fragen an. Sie werden in seinen Einstellungen eingeschaltet.',
+  questionsWaiting: 'Warten auf Freigabe',
+  questionsOpen: 'Offene Fragen',
+  questionsDone: 'Erledigt',
+  noQuestionsYet: 'Noch hat niemand etwas gefragt.',
+  questionAction: '{action}: {text}',
+  approve: 'Freigeben',
+  markAnswered: 'Als beantwortet markieren',
+  pin: 'Anheften',
+  unpin: 'Lösen',
+  openQuestion: 'Wieder öffnen',
+  dismiss: 'Verwerfen',
+  mergeInto: 'Zusammenführen mit…',
+  unmerge: 'Zusammenführung aufheben',
+  questionDeleted: 'Die Frage ist gelöscht.'
 }

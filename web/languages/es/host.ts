@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'Gráfico como SVG',
   chartPng: 'Gráfico como PNG',
   chartVoters: { one: '{count} votante', many: '{count} votantes', other: '{count} votantes' },
-  chartFailed: 'El navegador no pudo crear la imagen.'
+  chartFailed: 'El navegador no pudo crear la imagen.',
+
+  // Remote control
+  nothingOnScreens: 'No hay nada en las pantallas de esta sala.',
+  previousPoll: 'Encuesta anterior',
+  nextPoll: 'Encuesta siguiente',
+  clearScreens: 'Vaciar las pantallas',
+  onScreens: 'En las pantallas',
+  showOnScreens: 'Mostrar en las pantallas',
+  showOnScreensNamed: 'Mostrar en las pantallas: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'Esta sala no admite preguntas. Se activan en sus ajustes.',
+  questionsWaiting: 'Pendientes de aprobación',
+  questionsOpen: 'Preguntas abiertas',
+  questionsDone: 'Terminadas',
+  noQuestionsYet: 'Todavía nadie ha preguntado nada.',
+  questionAction: '{action}: {text}',
+  approve: 'Aprobar',
+  markAnswered: 'Marcar como respondida',
+  pin: 'Fijar',
+  unpin: 'Dejar de fijar',
+  openQuestion: 'Reabrir',
+  dismiss: 'Descartar',
+  mergeInto: 'Combinar con…',
+  unmerge: 'Deshacer la combinación',
+  questionDeleted: 'La pregunta se ha eliminado.'
 }

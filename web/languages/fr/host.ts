@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'Graphique en SVG',
   chartPng: 'Graphique en PNG',
   chartVoters: { one: '{count} votant', many: '{count} votants', other: '{count} votants' },
-  chartFailed: 'Le navigateur n’a pas pu créer l’image.'
+  chartFailed: 'Le navigateur n’a pas pu créer l’image.',
+
+  // Remote control
+  nothingOnScreens: 'Rien n’est affiché sur les écrans de cette salle.',
+  previousPoll: 'Sondage précédent',
+  nextPoll: 'Sondage suivant',
+  clearScreens: 'Vider les écrans',
+  onScreens: 'Sur les écrans',
+  showOnScreens: 'Afficher sur les écrans',
+  showOnScreensNamed: 'Afficher sur les écrans : {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'Cette salle n’accepte pas de questions. On les active dans ses paramètres.',
+  questionsWaiting: 'En attente d’approbation',
+  questionsOpen: 'Questions ouvertes',
+  questionsDone: 'Terminées',
+  noQuestionsYet: 'Personne n’a encore posé de question.',
+  questionAction: '{action} : {text}',
+  approve: 'Approuver',
+  markAnswered: 'Marquer comme traitée',
+  pin: 'Épingler',
+  unpin: 'Désépingler',
+  openQuestion: 'Rouvrir',
+  dismiss: 'Écarter',
+  mergeInto: 'Fusionner avec…',
+  unmerge: 'Annuler la fusion',
+  questionDeleted: 'La question est supprimée.'
 }

@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'Gráfico como SVG',
   chartPng: 'Gráfico como PNG',
   chartVoters: { one: '{count} votante', many: '{count} votantes', other: '{count} votantes' },
-  chartFailed: 'O navegador não conseguiu criar a imagem.'
+  chartFailed: 'O navegador não conseguiu criar a imagem.',
+
+  // Remote control
+  nothingOnScreens: 'Não há nada nas telas desta sala.',
+  previousPoll: 'Enquete anterior',
+  nextPoll: 'Próxima enquete',
+  clearScreens: 'Limpar as telas',
+  onScreens: 'Nas telas',
+  showOnScreens: 'Exibir nas telas',
+  showOnScreensNamed: 'Exibir nas telas: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'Esta sala não aceita perguntas. Elas são ativadas nas configurações da sala.',
+  questionsWaiting: 'Aguardando aprovação',
+  questionsOpen: 'Perguntas abertas',
+  questionsDone: 'Concluídas',
+  noQuestionsYet: 'Ninguém perguntou nada ainda.',
+  questionAction: '{action}: {text}',
+  approve: 'Aprovar',
+  markAnswered: 'Marcar como respondida',
+  pin: 'Fixar',
+  unpin: 'Desafixar',
+  openQuestion: 'Reabrir',
+  dismiss: 'Descartar',
+  mergeInto: 'Juntar com…',
+  unmerge: 'Desfazer a junção',
+  questionDeleted: 'A pergunta foi excluída.'
 }

@@ -27,6 +27,14 @@ export const audience: Translation<typeof source> = {
   accessCodeRefused: 'هذا الرمز غير موجود، أو استخدمه جهاز آخر. راجع بطاقتك مرة أخرى.',
   noAnswer: 'لم يستجب الخادم. حاول مرة أخرى.',
 
+  // A room for accounts
+  signInReason: 'التصويت في هذه الغرفة يكون بحسابك. سجّل الدخول أولًا.',
+  signIn: 'تسجيل الدخول',
+  email: 'البريد الإلكتروني',
+  password: 'كلمة المرور',
+  signInWrong: 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+  signInLocked: 'هذا الحساب مقفل.',
+
   // The connection
   connecting: 'جارٍ الاتصال…',
   connectingLong: 'جارٍ الاتصال… يستغرق ذلك وقتًا أطول من المعتاد.',
@@ -130,6 +138,7 @@ export const audience: Translation<typeof source> = {
 
   // Why an answer was not taken
   refusedInvalid: 'تعذّرت قراءة هذه الإجابة. لم تُحتسب.',
+  refusedSignedOut: 'سجّل الدخول أولًا. لم تُحتسب إجابتك.',
   refusedUnknown: 'لم يعد هذا الجهاز معروفًا هنا. أعد تحميل الصفحة.',
   refusedForbidden: 'لا يُسمح لك بالتصويت هنا.',
   refusedHidden: 'النتائج مخفية.',
@@ -204,6 +213,46 @@ export const audience: Translation<typeof source> = {
   youAreRight: 'إجابتك صحيحة.',
   youAreWrong: 'إجابتك غير صحيحة.',
   rightVoters: { zero: 'الإجابات الصحيحة: {right} من {count} ({percent})', one: 'الإجابات الصحيحة: {right} من {count} ({percent})', two: 'الإجابات الصحيحة: {right} من {count} ({percent})', few: 'الإجابات الصحيحة: {right} من {count} ({percent})', many: 'الإجابات الصحيحة: {right} من {count} ({percent})', other: 'الإجابات الصحيحة: {right} من {count} ({percent})' },
+
+  // Points
+  leaderboard: 'لوحة الصدارة',
+  rank: 'المرتبة',
+  playerName: 'الاسم',
+  anonymous: 'مجهول',
+  yourRank: { zero: 'مرتبتك {rank} من {count}، نقاطك: {points}.', one: 'مرتبتك {rank} من {count}، نقاطك: {points}.', two: 'مرتبتك {rank} من {count}، نقاطك: {points}.', few: 'مرتبتك {rank} من {count}، نقاطك: {points}.', many: 'مرتبتك {rank} من {count}، نقاطك: {points}.', other: 'مرتبتك {rank} من {count}، نقاطك: {points}.' },
+  yourNickname: 'اسمك في لوحة الصدارة',
+  saveName: 'حفظ الاسم',
+  nameSaved: 'تم حفظ الاسم',
+  nameInvalid: 'هذا الاسم غير ممكن. اختر اسمًا آخر.',
+
+  // Answers in one's own words
+  newestAnswers: 'أحدث الإجابات',
+  newestAnswersShown: { zero: 'لا إجابات معروضة.', one: 'تُعرض أحدث إجابة.', two: 'تُعرض أحدث إجابتين.', few: 'تُعرض أحدث {count} إجابات.', many: 'تُعرض أحدث {count} إجابة.', other: 'تُعرض أحدث {count} إجابة.' },
+
+  // Questions of the audience
+  questions: 'الأسئلة',
+  questionCount: { zero: 'لا أسئلة', one: 'سؤال واحد', two: 'سؤالان', few: '{count} أسئلة', many: '{count} سؤالًا', other: '{count} سؤال' },
+  questionsFirst: { zero: 'لا أسئلة معروضة.', one: 'يُعرض السؤال الأول.', two: 'يُعرض أول سؤالين.', few: 'يُعرض أول {count} أسئلة.', many: 'يُعرض أول {count} سؤالًا.', other: 'يُعرض أول {count} سؤال.' },
+  yourQuestion: 'سؤالك',
+  yourNameOptional: 'اسمك (اختياري)',
+  ask: 'إرسال السؤال',
+  questionFirst: 'اكتب سؤالك أولًا.',
+  questionAsked: 'تم طرح السؤال',
+  questionWaits: 'تم الإرسال. سيراجعه المشرف أولًا.',
+  questionTooMany: 'لقد طرحت أسئلة كثيرة. انتظر حتى يُجاب عن بعضها.',
+  questionInvalid: 'في هذا السؤال رموز لا يمكن عرضها. لم يُرسل.',
+  questionForbidden: 'لا يُسمح لك بطرح الأسئلة هنا.',
+  yourQuestions: 'أسئلتك التي لا يراها الآخرون',
+  questionPending: 'في انتظار المشرف',
+  questionDismissed: 'غير معروض',
+  questionPinned: 'مثبّت',
+  questionAnswered: 'تمت الإجابة',
+  questionVotes: { zero: 'لا أصوات', one: 'صوت واحد', two: 'صوتان', few: '{count} أصوات', many: '{count} صوتًا', other: '{count} صوت' },
+  questionVoteFor: 'التصويت للسؤال «{text}»، {votes}',
+  questionOrder: 'ترتيب الأسئلة',
+  mostVotes: 'الأكثر أصواتًا',
+  newest: 'الأحدث',
+  noQuestions: 'لا توجد أسئلة بعد.',
 
   // The projector
   howToJoin: 'طريقة الانضمام',

@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'الرسم البياني بصيغة SVG',
   chartPng: 'الرسم البياني بصيغة PNG',
   chartVoters: { zero: 'لا مصوّتين', one: 'مصوّت واحد', two: 'مصوّتان', few: '{count} مصوّتين', many: '{count} مصوّتًا', other: '{count} مصوّت' },
-  chartFailed: 'لم يتمكن المتصفح من إنشاء الصورة.'
+  chartFailed: 'لم يتمكن المتصفح من إنشاء الصورة.',
+
+  // Remote control
+  nothingOnScreens: 'لا شيء معروض على شاشات هذه الغرفة.',
+  previousPoll: 'الاستطلاع السابق',
+  nextPoll: 'الاستطلاع التالي',
+  clearScreens: 'إخلاء الشاشات',
+  onScreens: 'على الشاشات',
+  showOnScreens: 'عرض على الشاشات',
+  showOnScreensNamed: 'عرض على الشاشات: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'لا تستقبل هذه الغرفة أسئلة. يمكن تشغيلها في إعدادات الغرفة.',
+  questionsWaiting: 'في انتظار الموافقة',
+  questionsOpen: 'الأسئلة المفتوحة',
+  questionsDone: 'منتهية',
+  noQuestionsYet: 'لم يطرح أحد أي سؤال بعد.',
+  questionAction: '{action}: {text}',
+  approve: 'موافقة',
+  markAnswered: 'تمييز كمُجاب عنه',
+  pin: 'تثبيت',
+  unpin: 'إلغاء التثبيت',
+  openQuestion: 'فتح مرة أخرى',
+  dismiss: 'استبعاد',
+  mergeInto: 'دمج مع…',
+  unmerge: 'التراجع عن الدمج',
+  questionDeleted: 'تم حذف السؤال.'
 }

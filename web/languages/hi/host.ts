@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'चार्ट, SVG के रूप में',
   chartPng: 'चार्ट, PNG के रूप में',
   chartVoters: { one: '{count} वोटर', other: '{count} वोटर' },
-  chartFailed: 'ब्राउज़र चित्र नहीं बना सका।'
+  chartFailed: 'ब्राउज़र चित्र नहीं बना सका।',
+
+  // Remote control
+  nothingOnScreens: 'इस रूम की स्क्रीनों पर कुछ नहीं है।',
+  previousPoll: 'पिछला पोल',
+  nextPoll: 'अगला पोल',
+  clearScreens: 'स्क्रीनें खाली करें',
+  onScreens: 'स्क्रीनों पर है',
+  showOnScreens: 'स्क्रीनों पर दिखाएँ',
+  showOnScreensNamed: 'स्क्रीनों पर दिखाएँ: {question}',
+
+  // Questions of the audience
+  questionsAreOff: 'इस रूम में सवाल नहीं लिए जाते। उन्हें रूम की सेटिंग में चालू किया जा सकता है।',
+  questionsWaiting: 'मंज़ूरी का इंतज़ार है',
+  questionsOpen: 'खुले सवाल',
+  questionsDone: 'पूरे हुए',
+  noQuestionsYet: 'अभी किसी ने कुछ नहीं पूछा है।',
+  questionAction: '{action}: {text}',
+  approve: 'मंज़ूर करें',
+  markAnswered: 'जवाब दिया गया मानें',
+  pin: 'पिन करें',
+  unpin: 'पिन हटाएँ',
+  openQuestion: 'फिर खोलें',
+  dismiss: 'ख़ारिज करें',
+  mergeInto: 'इसमें मिलाएँ…',
+  unmerge: 'मिलाना वापस लें',
+  questionDeleted: 'सवाल मिटा दिया गया।'
 }

@@ -427,5 +427,31 @@ export const host: Translation<typeof source> = {
   chartSvg: 'SVG 图表',
   chartPng: 'PNG 图表',
   chartVoters: { other: '{count} 人投票' },
-  chartFailed: '浏览器无法生成图片。'
+  chartFailed: '浏览器无法生成图片。',
+
+  // Remote control
+  nothingOnScreens: '此房间的屏幕上没有内容。',
+  previousPoll: '上一个投票',
+  nextPoll: '下一个投票',
+  clearScreens: '清空屏幕',
+  onScreens: '正在屏幕上显示',
+  showOnScreens: '在屏幕上显示',
+  showOnScreensNamed: '在屏幕上显示：{question}',
+
+  // Questions of the audience
+  questionsAreOff: '此房间不接受提问。可在房间设置中开启。',
+  questionsWaiting: '等待审核',
+  questionsOpen: '待回答的提问',
+  questionsDone: '已处理',
+  noQuestionsYet: '还没有人提问。',
+  questionAction: '{action}：{text}',
+  approve: '通过',
+  markAnswered: '标为已回答',
+  pin: '置顶',
+  unpin: '取消置顶',
+  openQuestion: '重新打开',
+  dismiss: '不予显示',
+  mergeInto: '合并到…',
+  unmerge: '撤销合并',
+  questionDeleted: '提问已删除。'
 }

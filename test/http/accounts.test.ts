@@ -39,6 +39,7 @@ t.test('signing out everywhere ends every session', async (t) => {
 })
 
 t.test('a sign-in sets a session cookie that scripts cannot read, and signing out takes it back', async (t) => {
+  const host = await registerHost(url)
   const signedIn = await signIn(host, host.credentials.password)
   const cookie = signedIn.headers.get('set-cookie') ?? ''
   t.match(cookie, /^host=host\.[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)

@@ -73,7 +73,14 @@ export async function createCallers (url: string) {
     return pollId
   }
 
+  /** A poll in which the voter's answer waits for a moderator. */
+  const held = once(async () => {
+    const { id } = await owner.openPoll({ roomId: room.id, kind: 'text', options: [], moderation: 'pre' })
+    await voteOverHttp(url, tokens.voter ?? '', id, { text: 'More tea' })
+    return id
+  })
+
   return {
-    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, held, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
   }
 }

@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import type { NewPoll, Poll } from '../../server/protocol/poll.ts'
 import type { Room } from '../../server/protocol/room.ts'
+import { waitUntil } from '../helpers/child-process.ts'
 import { openDevice, startBrowser } from '../helpers/browser.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
@@ -66,7 +67,7 @@ t.test('nothing shuts people out, and no page scrolls sideways', { skip: skipUnl
       for (const path of ['/host', `/host/rooms/${room.id}`, `/host/rooms/${room.id}/stage`, `/host/rooms/${room.id}/questions`, `/host/rooms/${room.id}/people`, `/host/rooms/${room.id}/settings`, '/host/account', '/host/admin', `/host/polls/new?room=${room.id}`, `/host/polls/${quiz.id}`, `/host/polls/${quiz.id}/edit`]) {
         await page.goto(path)
         await page.locator('main h1').waitFor()
-        await page.locator('main .hint[role=status]').waitFor({ state: 'detached' })
+        await waitUntil(async () => await page.locator('main .hint[role=status]').count() === 0, 10_000, () => `${path} still loads`)
         await inspect(path.replaceAll(room.id, 'ROOM').replaceAll(quiz.id, 'POLL'))
       }
       await context.close()

@@ -12,7 +12,7 @@ interface Props {
 export function RankedOption ({ option: { id, label }, place, isLast, move, drop }: Props) {
   return (
     <li class='ranked-option'>
-      <span class='place' aria-hidden='true'>{place}</span>
+      <span class='place' data-place={place} />
       <span class='ranked-label'>{label}</span>
       <span class='ranked-tools'>
         <button type='button' data-action={`up-${id}`} aria-label={t('moveUp', { label, place })} aria-disabled={place === 1} onClick={() => move(-1)}>↑</button>

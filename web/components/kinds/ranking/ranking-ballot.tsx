@@ -58,7 +58,7 @@ export function RankingBallot ({ poll, draft: { choices = [] }, edit }: BallotFi
           {others.map((option) => (
             <li key={option.id}>
               <button type='button' class='pick' data-action={`pick-${option.id}`} aria-label={t('rankAs', { label: option.label, place: ranked.length + 1 })} onClick={() => pick(option.id)}>
-                <span class='place' aria-hidden='true'>{ranked.length + 1}</span>
+                <span class='place' data-place={ranked.length + 1} />
                 <span>{option.label}</span>
               </button>
             </li>

@@ -70,7 +70,7 @@ export const host: Translation<typeof source> = {
   declineOf: 'رفض دعوة {title}',
   invitationDeclined: 'رفضت دعوة {title}.',
   stageOf: 'التحكم عن بُعد في {title}',
-  settingsOf: 'إعدادات {title}',
+  settingsOf: 'الإعدادات: {title}',
   deleteOf: 'حذف {name}',
   roomDeleted: 'تم حذف {title}.',
   roomLeft: 'غادرت {title}.',

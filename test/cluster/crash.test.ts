@@ -3,8 +3,8 @@ import t, { type Test } from 'tap'
 import { waitUntil } from '../helpers/child-process.ts'
 import { registerHost, request } from '../helpers/clients.ts'
 import { checkBallots, connectVoters, killUnderVotes, people, readTotals, registerVoters, retryAll, voteOnAll } from '../helpers/crowd.ts'
-import { createTestDatabase } from '../helpers/database.ts'
-import { countBallots, openLedger } from '../helpers/ledger.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+import { countBallots } from '../helpers/ledger.ts'
 import { spawnServer } from '../helpers/server.ts'
 import { skipUnless, startPostgres } from '../helpers/services.ts'
 
@@ -13,7 +13,7 @@ const skip = skipUnless('TEST_DATABASE_URL')
 t.test('[O3] kill -9 of a server on PostgreSQL loses no acknowledged vote', { skip }, async (t) => {
   const databaseUrl = await createTestDatabase(t)
   const server = await spawnServer(t, { DATABASE_URL: databaseUrl })
-  const ledger = openLedger(t, databaseUrl)
+  const ledger = connectDatabase(t, databaseUrl)
   await checkBallots(t, ledger, await killUnderVotes(t, server))
 
   t.test('[O2] SIGTERM under votes: exit code 0 in time, and the votes that were counted are those that were acknowledged', async (t) => {
@@ -59,7 +59,7 @@ t.test('a PostgreSQL that dies or hangs', { skip }, async (t) => {
   const sockets = await connectVoters(t, server.url, voters)
 
   const probe = await host.openPoll()
-  const ledger = openLedger(t, postgres.url)
+  const ledger = connectDatabase(t, postgres.url)
 
   /** Votes until one counts, as a patient client would. */
   async function recoversWithin (t: Test, ms: number): Promise<void> {

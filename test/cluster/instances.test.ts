@@ -4,8 +4,8 @@ import type { Poll, Results } from '../../server/protocol/poll.ts'
 import type { Room, RoomState } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request } from '../helpers/clients.ts'
-import { createTestDatabase } from '../helpers/database.ts'
-import { countBallots, openLedger, recount } from '../helpers/ledger.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+import { countBallots, recount } from '../helpers/ledger.ts'
 import { spawnServer, type ServerProcess } from '../helpers/server.ts'
 import { skipUnless, startRedis } from '../helpers/services.ts'
 
@@ -23,7 +23,7 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
   const environment = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }
   const [a, b] = await Promise.all([spawnServer(t, environment), spawnServer(t, environment)])
   const host = await registerHost(a.url)
-  const ledger = openLedger(t, databaseUrl)
+  const ledger = connectDatabase(t, databaseUrl)
 
   async function redisIs (state: 'up' | 'down', ...servers: ServerProcess[]): Promise<void> {
     for (const { url } of servers) {

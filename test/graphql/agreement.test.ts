@@ -4,15 +4,16 @@ import type { FeedMessage } from '../../server/protocol/events.ts'
 import type { Poll, Results, ResultsVisibility } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { openEventStream } from '../helpers/event-stream.ts'
 import { postGraphql, resultsFields, subscribeResults } from '../helpers/graphql.ts'
-import { openLedger, recount } from '../helpers/ledger.ts'
+import { recount } from '../helpers/ledger.ts'
 import { openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url, databaseUrl } = await startServer(t)
 const host = await registerHost(url)
-const ledger = openLedger(t, databaseUrl)
+const ledger = connectDatabase(t, databaseUrl)
 
 /** The results in a feed's frames, as WebSocket or as server-sent events. */
 function readResults (frames: string[]): Results[] {

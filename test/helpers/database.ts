@@ -27,7 +27,8 @@ export async function createTestDatabase (t: Test): Promise<string> {
 }
 
 /** A connection for what only a test does: looking into tables, holding locks, ending backends. Closed at teardown. */
-export function connectDatabase (t: Test, url: string): Sql {
+export function connectDatabase (t: Test, url: string | undefined): Sql {
+  if (url === undefined) throw new Error('this server has an embedded database')
   const sql = postgres(url, { max: 4, connect_timeout: connectTimeoutS, onnotice: () => {} })
   t.teardown(() => sql.end({ timeout: 5 }))
   return sql

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres'
 import type { Test } from 'tap'
 import type { Answer, NewPoll, Poll, PollKind, Results } from '../../server/protocol/poll.ts'
 import { connectSocket, createVoter, request, voteOverHttp, type Audience, type Host } from './clients.ts'
+import { answersAt } from './ledger.ts'
 import { assertCounted } from './recount.ts'
 
 const options = ['A', 'B', 'C', 'D'].map((label) => ({ label }))
@@ -49,14 +50,6 @@ export async function storm (t: Test, urls: string[], watched: Watched[], { peop
     }
   }))
   return refused
-}
-
-/** The answers that count at the results' version, by the ballots alone. */
-async function answersAt (ledger: Sql, { pollId, round, version }: Results): Promise<Answer[]> {
-  const rows = await ledger<{ answer: Answer | null }[]>`
-    SELECT DISTINCT ON (voter_id) answer FROM ballots
-    WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${version} ORDER BY voter_id, n DESC`
-  return rows.map(({ answer }) => answer).filter((answer) => answer !== null)
 }
 
 /** Each of these results is what the ballots say at its version. */

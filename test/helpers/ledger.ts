@@ -2,15 +2,7 @@
 import postgres, { type Sql } from 'postgres'
 import type { Test } from 'tap'
 import { startEmbeddedDatabase } from '../../db/embedded.ts'
-import type { Counts, Results } from '../../server/protocol/poll.ts'
-
-/** A connection to the database of a server; closed at teardown. */
-export function openLedger (t: Test, databaseUrl: string | undefined): Sql {
-  if (databaseUrl === undefined) throw new Error('this server has an embedded database')
-  const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} })
-  t.teardown(() => sql.end({ timeout: 5 }))
-  return sql
-}
+import type { Answer, Counts, Results } from '../../server/protocol/poll.ts'
 
 /** The embedded database of a server that has ended. Closed at teardown. */
 export async function openEmbeddedLedger (t: Test, dataDir: string): Promise<Sql> {
@@ -23,19 +15,20 @@ export async function openEmbeddedLedger (t: Test, dataDir: string): Promise<Sql
   return sql
 }
 
-/** What the ballots of the results' round say at the results' version. */
-export async function recount (sql: Sql, { pollId, round, version, counts: shown }: Results): Promise<{ voters: number, counts: Counts }> {
-  const rows = await sql<{ choice: string | null, votes: number, voters: number }[]>`
-    WITH counting AS (
-      SELECT answer FROM (
-        SELECT DISTINCT ON (voter_id) answer FROM ballots
-        WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${version} ORDER BY voter_id, n DESC) AS newest
-      WHERE answer IS NOT NULL)
-    SELECT choice, count(*)::int AS votes, (SELECT count(*)::int FROM counting) AS voters
-    FROM counting, jsonb_array_elements_text(answer -> 'choices') AS choice GROUP BY choice`
-  const counts: Counts = Object.fromEntries(Object.keys(shown).map((id) => [id, 0]))
-  for (const { choice, votes } of rows) counts[choice ?? ''] = votes
-  return { voters: rows[0]?.voters ?? 0, counts }
+/** The answers that count at the results' version, by the ballots alone. */
+export async function answersAt (sql: Sql, { pollId, round, version }: Pick<Results, 'pollId' | 'round' | 'version'>): Promise<Answer[]> {
+  const rows = await sql<{ answer: Answer | null }[]>`
+    SELECT DISTINCT ON (voter_id) answer FROM ballots
+    WHERE poll_id = ${pollId} AND round = ${round} AND version <= ${version} ORDER BY voter_id, n DESC`
+  return rows.map(({ answer }) => answer).filter((answer) => answer !== null)
+}
+
+/** What these answers say of the options that the results show. */
+export async function recount (sql: Sql, results: Results): Promise<{ voters: number, counts: Counts }> {
+  const answers = await answersAt(sql, results)
+  const counts: Counts = Object.fromEntries(Object.keys(results.counts).map((id) => [id, 0]))
+  for (const choice of answers.flatMap(({ choices = [] }) => choices)) counts[choice] = (counts[choice] ?? 0) + 1
+  return { voters: answers.length, counts }
 }
 
 export async function countBallots (sql: Sql, pollId: string): Promise<number> {

@@ -9,10 +9,10 @@ import type { ErrorCode } from '../../server/protocol/problem.ts'
 import type { Room, RoomAccess, RoomState } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp, type Host } from '../helpers/clients.ts'
-import { createTestDatabase } from '../helpers/database.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { openEventStream } from '../helpers/event-stream.ts'
 import { postGraphql } from '../helpers/graphql.ts'
-import { countBallots, openLedger } from '../helpers/ledger.ts'
+import { countBallots } from '../helpers/ledger.ts'
 import { startServer } from '../helpers/server.ts'
 import { skipUnless, startRedis } from '../helpers/services.ts'
 
@@ -23,7 +23,7 @@ t.teardown(() => redis?.stop())
 const environment = { DATABASE_URL: await createTestDatabase(t), ...(redis === undefined ? {} : { REDIS_URL: redis.url }) }
 const [a, b] = [await startServer(t, environment), await startServer(t, environment)]
 const { url } = a
-const ledger = openLedger(t, environment.DATABASE_URL)
+const ledger = connectDatabase(t, environment.DATABASE_URL)
 const admin = await registerHost(url)
 const host = await registerHost(url)
 

@@ -4,8 +4,7 @@ import type { Sql } from 'postgres'
 import t from 'tap'
 import { waitUntil } from '../helpers/child-process.ts'
 import { createVoter, expectProblem, registerHost, voteOverHttp } from '../helpers/clients.ts'
-import { createTestDatabase } from '../helpers/database.ts'
-import { openLedger } from '../helpers/ledger.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { spawnServer } from '../helpers/server.ts'
 
 t.test('an export of many ballots', async (t) => {
@@ -14,7 +13,7 @@ t.test('an export of many ballots', async (t) => {
   const server = await spawnServer(t, { DATABASE_URL: await createTestDatabase(t), NODE_OPTIONS: '--max-old-space-size=80' })
   const host = await registerHost(server.url)
   const poll = await host.openPoll({ revote: 'change' })
-  await fill(openLedger(t, server.databaseUrl), poll.id, ballotCount)
+  await fill(connectDatabase(t, server.databaseUrl), poll.id, ballotCount)
   const open = async (query: string, signal?: AbortSignal) => await fetch(`${server.url}/api/v1/polls/${poll.id}/export${query}`, {
     headers: { authorization: `Bearer ${host.accessToken}` }, ...(signal === undefined ? {} : { signal })
   })

@@ -3,12 +3,12 @@ import t from 'tap'
 import type { BallotRow, ResultsRow, TimelineRow } from '../../server/protocol/export.ts'
 import type { Answer, Counts, NewPoll, Poll } from '../../server/protocol/poll.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
-import { openLedger } from '../helpers/ledger.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url, databaseUrl } = await startServer(t)
 const host = await registerHost(url)
-const sql = openLedger(t, databaseUrl)
+const sql = connectDatabase(t, databaseUrl)
 const voters = await Promise.all(Array.from({ length: 4 }, async () => await createVoter(url)))
 
 const read = async (poll: Poll, query: string) => {

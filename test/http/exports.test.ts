@@ -12,12 +12,13 @@ import type { Counts, Poll, Results } from '../../server/protocol/poll.ts'
 import { createRoomBoard } from '../../server/rooms/room-board.ts'
 import { createRoomService } from '../../server/rooms/room-service.ts'
 import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
-import { openLedger, recount } from '../helpers/ledger.ts'
+import { connectDatabase } from '../helpers/database.ts'
+import { recount } from '../helpers/ledger.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url, databaseUrl } = await startServer(t)
 const host = await registerHost(url)
-const sql = openLedger(t, databaseUrl)
+const sql = connectDatabase(t, databaseUrl)
 
 const read = async <T>(pollId: string, query = '') => await host.call<T>('GET', `/polls/${pollId}/export${query}`)
 const readJson = async <T>(pollId: string, what: string) => (await read<T[]>(pollId, `?format=json&what=${what}`)).body

@@ -2,8 +2,8 @@ import t from 'tap'
 import type { Answer, NewPoll, Poll, PollEdit, PollKind, Receipt, Results } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { postGraphql } from '../helpers/graphql.ts'
-import { openLedger } from '../helpers/ledger.ts'
 import { startServer } from '../helpers/server.ts'
 
 const server = await startServer(t)
@@ -254,5 +254,5 @@ t.test('[V6] a word as long as can be is stored', async (t) => {
   // Random marks of three bytes, which no index can compress.
   const word = 'x' + Array.from({ length: 660 }, (_mark, at) => String.fromCodePoint(0x1dc0 + (at * 37) % 59)).join('')
   t.match(await voteAs((await createVoter(url)).voterToken, poll.id, { words: [word] }), { status: 200, body: { status: 'recorded' } })
-  t.match(await openLedger(t, server.databaseUrl)`SELECT length(bucket)::int AS length FROM tally_buckets WHERE poll_id = ${poll.id}`, [{ length: word.length }])
+  t.match(await connectDatabase(t, server.databaseUrl)`SELECT length(bucket)::int AS length FROM tally_buckets WHERE poll_id = ${poll.id}`, [{ length: word.length }])
 })

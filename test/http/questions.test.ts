@@ -60,12 +60,20 @@ async function questionsWhere ({ socket }: Pick<Audience, 'socket'>, fits: (fram
   const found = kept.find(fits)
   if (found !== undefined) return found
   return await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error(`no such questions: ${JSON.stringify(kept.at(-1))}`)) }, 5000)
-    socket.on('questions', (frame) => {
-      if (!fits(frame)) return
+    const end = () => {
       clearTimeout(timer)
+      socket.off('questions', look)
+    }
+    const look = (frame: Questions) => {
+      if (!fits(frame)) return
+      end()
       resolve(frame)
-    })
+    }
+    const timer = setTimeout(() => {
+      end()
+      reject(new Error(`no such questions: ${JSON.stringify(kept.at(-1))}`))
+    }, 5000)
+    socket.on('questions', look)
   })
 }
 

@@ -3,14 +3,15 @@ import type { FeedMessage } from '../../server/protocol/events.ts'
 import type { Results } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { openEventStream } from '../helpers/event-stream.ts'
-import { openLedger, recount } from '../helpers/ledger.ts'
+import { recount } from '../helpers/ledger.ts'
 import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer } from '../helpers/server.ts'
 
 const { url, databaseUrl } = await startServer(t)
 const host = await registerHost(url)
-const ledger = openLedger(t, databaseUrl)
+const ledger = connectDatabase(t, databaseUrl)
 
 function readMessages (frames: string[]): FeedMessage[] {
   return frames.filter((frame) => !frame.startsWith(':')).map((frame) => JSON.parse(frame.replace(/^(id: \d+\n)?data: /, '')))

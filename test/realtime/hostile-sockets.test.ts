@@ -4,12 +4,13 @@ import type { ClientEvent } from '../../server/protocol/events.ts'
 import type { Poll } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
-import { openLedger, recount } from '../helpers/ledger.ts'
+import { connectDatabase } from '../helpers/database.ts'
+import { recount } from '../helpers/ledger.ts'
 import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer, testSecretKey } from '../helpers/server.ts'
 
 const { url, databaseUrl } = await startServer(t)
-const ledger = openLedger(t, databaseUrl)
+const ledger = connectDatabase(t, databaseUrl)
 const host = await registerHost(url)
 const enginePath = '/socket.io/?EIO=4&transport=websocket'
 

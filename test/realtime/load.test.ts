@@ -2,7 +2,8 @@ import t from 'tap'
 import type { Receipt } from '../../server/protocol/poll.ts'
 import { connectSocket, createVoter, registerHost, voteOverHttp } from '../helpers/clients.ts'
 import { connectMany, everyoneVotes, tallyOf } from '../helpers/crowd.ts'
-import { countBallots, openLedger, recount } from '../helpers/ledger.ts'
+import { connectDatabase } from '../helpers/database.ts'
+import { countBallots, recount } from '../helpers/ledger.ts'
 import { startServer } from '../helpers/server.ts'
 import { skipUnless } from '../helpers/services.ts'
 
@@ -11,7 +12,7 @@ t.test('two instances on one PostgreSQL under load', { skip: skipUnless('TEST_DA
   // A second instance on the same database: what is exact must not hang on one process's memory.
   const { url: otherUrl } = await startServer(t, { DATABASE_URL: databaseUrl ?? '' })
   const host = await registerHost(url)
-  const ledger = openLedger(t, databaseUrl)
+  const ledger = connectDatabase(t, databaseUrl)
 
   t.test('[R2] 500 people vote at once: all are counted exactly once', async (t) => {
     const results = await everyoneVotes(t, url, host, 500)

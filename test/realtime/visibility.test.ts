@@ -3,8 +3,8 @@ import type { Answer, Poll, PollKind, Receipt, ResultsVisibility } from '../../s
 import type { Correct } from '../../server/protocol/poll-settings.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp, type Audience } from '../helpers/clients.ts'
+import { connectDatabase } from '../helpers/database.ts'
 import { postGraphql } from '../helpers/graphql.ts'
-import { openLedger } from '../helpers/ledger.ts'
 import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer } from '../helpers/server.ts'
 import { openEventStream } from '../helpers/event-stream.ts'
@@ -12,7 +12,7 @@ import { startReceiver } from '../helpers/webhook-receiver.ts'
 
 const { url, databaseUrl } = await startServer(t, { WEBHOOKS_ALLOW_PRIVATE: 'on' })
 const host = await registerHost(url)
-const ledger = openLedger(t, databaseUrl)
+const ledger = connectDatabase(t, databaseUrl)
 
 /** Resolves when everything that was sent to this socket before has arrived. */
 async function settle ({ call }: Audience): Promise<void> {

@@ -1,10 +1,10 @@
-import { and, asc, between, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
-import type { Answer, PollKind } from '../server/protocol/poll.ts'
+import { and, asc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
+import type { Answer } from '../server/protocol/poll.ts'
 import type { Db } from './client.ts'
 import { readInKeyOrder } from './key-order.ts'
 import type { Review } from './ledger.ts'
-import { settingsOfTally, type RoundTally } from './poll-store.ts'
-import { optionLabels, pollVersions, tallies, tallyBuckets } from './schema.ts'
+import { definitionOfTally, type RoundTally } from './poll-store.ts'
+import { optionLabels, tallies, tallyBuckets } from './schema.ts'
 
 /** A ballot as the ledger has it; a null answer is a withdrawal. */
 export interface LedgerBallot {
@@ -44,17 +44,9 @@ interface BallotRow extends Record<string, unknown> { voter_id: string, n: numbe
 
 /** Tallies of a poll's rounds after one and before another, oldest first. */
 export async function listTallies (db: Db, pollId: string, rounds: { after: number, before: number, limit: number }): Promise<RoundTally[]> {
-  return await db.select({ tally: tallies, settings: settingsOfTally }).from(tallies)
+  return await db.select({ tally: tallies, definition: definitionOfTally }).from(tallies)
     .where(and(eq(tallies.pollId, pollId), gt(tallies.round, rounds.after), lt(tallies.round, rounds.before)))
     .orderBy(asc(tallies.round)).limit(rounds.limit)
-}
-
-/** What each of these rounds is of by its last version; rounds from before versions were kept are absent. */
-export async function listRoundKinds (db: Db, pollId: string, rounds: { from: number, to: number }): Promise<Map<number, PollKind>> {
-  const rows = await db.selectDistinctOn([pollVersions.round], { round: pollVersions.round, definition: pollVersions.definition }).from(pollVersions)
-    .where(and(eq(pollVersions.pollId, pollId), between(pollVersions.round, rounds.from, rounds.to)))
-    .orderBy(pollVersions.round, desc(pollVersions.version))
-  return new Map(rows.map(({ round, definition }) => [round, definition.kind]))
 }
 
 /** A bucket of an open-ended kind as it is now; `version` changed it last. */

@@ -1,6 +1,5 @@
 import { and, asc, desc, eq, exists, inArray, lt, or, sql, type InferSelectModel } from 'drizzle-orm'
 import type { Answer, PollStatus } from '../server/protocol/poll.ts'
-import type { PollSettings } from '../server/protocol/poll-settings.ts'
 import type { Db, Tx } from './client.ts'
 import type { PollEvent } from './delivery-id.ts'
 import type { Review, StoredTally } from './ledger.ts'
@@ -189,20 +188,20 @@ export async function deletePoll (db: Db, pollId: string, decide: (state: Locked
   })
 }
 
-/** The last tally of a round, with what its ballots counted by. */
-export interface RoundTally { tally: TallyRow, settings: PollSettings }
+/** The last tally of a round, with what the poll was then; null for rounds from before that was kept. */
+export interface RoundTally { tally: TallyRow, definition: VersionDefinition | null }
 
 /**
  * One statement with its tally, whose columns are named in full: within the inner query they would be those of its own table. The newest
  * row that is not newer is of the same round: each round begins with one.
  */
-export const settingsOfTally = sql<PollSettings>`coalesce((
-  SELECT v.definition->'settings' FROM poll_versions v
-  WHERE v.poll_id = ${tallies}.poll_id AND v.version <= ${tallies}.version ORDER BY v.version DESC LIMIT 1), '{}')`
+export const definitionOfTally = sql<VersionDefinition | null>`(
+  SELECT v.definition FROM poll_versions v
+  WHERE v.poll_id = ${tallies}.poll_id AND v.version <= ${tallies}.version ORDER BY v.version DESC LIMIT 1)`
 
 /** The tally of one round, the current one or an older one. */
 export async function findRoundTally (db: Db, pollId: string, round: number): Promise<RoundTally | undefined> {
-  const [row] = await db.select({ tally: tallies, settings: settingsOfTally }).from(tallies).where(and(eq(tallies.pollId, pollId), eq(tallies.round, round)))
+  const [row] = await db.select({ tally: tallies, definition: definitionOfTally }).from(tallies).where(and(eq(tallies.pollId, pollId), eq(tallies.round, round)))
   return row
 }
 

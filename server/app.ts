@@ -28,7 +28,8 @@ import { registerOpenApi } from './http/openapi.ts'
 import { pollOrderRoutes } from './http/poll-order-routes.ts'
 import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
-import { createClientAddress } from './http/proxy-trust.ts'
+import { createClientAddress, createProxyTrust } from './http/proxy-trust.ts'
+import { createRedeem } from './http/redemption.ts'
 import { replayRoutes } from './http/replay-routes.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
@@ -187,7 +188,8 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
   const limits = createRateLimits(cluster?.client)
-  const readAddress = createClientAddress(config.trustProxy)
+  const isProxy = createProxyTrust(config.trustProxy)
+  const readAddress = createClientAddress(isProxy)
   const countWrongCode = async (connection: Parameters<typeof readAddress>[0]) => { await limits.spendOnSocket('wrong-code', addressKey(readAddress(connection))) }
   sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
@@ -209,11 +211,12 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const httpAnswers = { notModified: 0 }
   const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
   const authentication = createAuthentication({ identity, tokens, limits })
+  const redeem = createRedeem({ accessCodes, authentication, limits })
   const subscriptions = createSubscriptions({
     feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
   })
   const app = await createHttpServer({
-    logger, trustProxy: config.trustProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
+    logger, isProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
   })
   const relay = await registerWebsocket(app)
   sockets.attach(app, relay)
@@ -239,7 +242,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(moderationRoutes, { moderation, authentication })
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
-    await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, limits, publicUrl: config.publicUrl })
+    await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, redeem, publicUrl: config.publicUrl })
     await api.register(questionRoutes, { questions, questionVotes, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication, replay, answers: httpAnswers })
     await api.register(replayRoutes, { replay, authentication })
@@ -251,7 +254,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   await app.register(graphqlRoutes, {
     polls, rooms, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
   })
-  await app.register(plainBallotRoutes, { rooms, accessCodes, views, ballotBox, authentication, limits })
+  await app.register(plainBallotRoutes, { rooms, redeem, views, ballotBox, authentication })
   await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter, drawRoom: createPlainRooms({ rooms, board, views, authentication }), rooms, views, authentication })
 
   app.addHook('preClose', async () => {

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts'
-import { listBallots, listBuckets, listLabels, listRoundKinds, listTallies, type BucketRow, type LedgerBallot } from '../../db/export-store.ts'
+import { listBallots, listBuckets, listLabels, listTallies, type BucketRow, type LedgerBallot } from '../../db/export-store.ts'
 import type { Poll, PollKind, Results } from '../protocol/poll.ts'
 import { toPastResults, type PollSnapshot } from '../polls/poll-snapshot.ts'
 
@@ -43,8 +43,7 @@ export function openHistory (db: Db, { poll, results }: PollSnapshot): PollHisto
     async * rounds () {
       for (let after = 0; ;) {
         const past = await listTallies(db, poll.id, { after, before: poll.round, limit: roundsPerPage })
-        const kinds = await listRoundKinds(db, poll.id, { from: after + 1, to: past.at(-1)?.tally.round ?? after })
-        yield * past.map((one) => ({ kind: kinds.get(one.tally.round) ?? poll.kind, results: toPastResults(poll, one) }))
+        yield * past.map((one) => ({ kind: one.definition?.kind ?? poll.kind, results: toPastResults(poll, one) }))
         if (past.length < roundsPerPage) break
         after = past.at(-1)?.tally.round ?? poll.round
       }

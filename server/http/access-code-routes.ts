@@ -4,19 +4,19 @@ import { Type } from 'typebox'
 import { AccessCode, AccessCodeRedemption, CreatedAccessCodes, NewAccessCodes } from '../protocol/access-code.ts'
 import { Page, PageQuery } from '../protocol/common.ts'
 import { VoterIdentity } from '../protocol/identity.ts'
-import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
+import type { AccessCodeService } from '../rooms/access-code-service.ts'
 import { codesPagePolicy, toCodesCsv, toCodesPage } from '../rooms/access-code-sheet.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
 import { chooseMediaType, privateCache, readCursor, readId, readRoomCode, toPage } from './conventions.ts'
 import { answer, hostSecurity, problemResponses, voterSecurity } from './openapi.ts'
-import { addressKey, type RateLimits } from './rate-limits.ts'
+import type { Redeem } from './redemption.ts'
 
 export interface AccessCodeRoutesOptions {
   accessCodes: AccessCodeService
   rooms: RoomService
   authentication: Authentication
-  limits: RateLimits
+  redeem: Redeem
   /** Where the audience finds this server; undefined: where the request found it. */
   publicUrl: string | undefined
 }
@@ -32,7 +32,7 @@ const createdResponse = {
 }
 
 /** One-time codes of a room. Their answers hold secrets, so they are not kept for an Idempotency-Key. */
-export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes, rooms, authentication, limits, publicUrl }: AccessCodeRoutesOptions): Promise<void> {
+export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes, rooms, authentication, redeem, publicUrl }: AccessCodeRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Rooms'], security: hostSecurity }
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -80,13 +80,7 @@ export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes
     schema: { tags: ['Rooms'], security: [{}, ...voterSecurity], operationId: 'redeemAccessCode', summary: 'Become the voter of a one-time code; also sets the voter cookie', body: AccessCodeRedemption, response: { 200: VoterIdentity, 201: VoterIdentity, ...problemResponses(400, 401, 403, 404, 429) } }
   }, async (request, reply) => {
     const { room } = await rooms.findByCode(readRoomCode(request.params))
-    const { voterId } = await authentication.identify(request)
-    const redeemed = await accessCodes.redeem(room.id, request.body.accessCode, voterId)
-    if (redeemed === undefined) {
-      await limits.spend(request, 'wrong-code', addressKey(request.ip))
-      throw wrongAccessCode()
-    }
-    authentication.setVoterCookie(request, reply, redeemed.voter)
-    return await reply.code(redeemed.isFirst ? 201 : 200).header('cache-control', privateCache).send(redeemed.voter)
+    const { voter, isFirst } = await redeem(request, reply, room.id, request.body.accessCode)
+    return await reply.code(isFirst ? 201 : 200).header('cache-control', privateCache).send(voter)
   })
 }

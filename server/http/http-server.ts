@@ -11,12 +11,12 @@ import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { handleError, sendProblem } from './error-handler.ts'
-import { createProxyTrust } from './proxy-trust.ts'
+import type { ProxyTrust } from './proxy-trust.ts'
 
 export interface HttpServerOptions {
   logger: FastifyBaseLogger
-  /** Addresses or networks of proxies whose X-Forwarded-* headers count. */
-  trustProxy: readonly string[]
+  /** Whose X-Forwarded-* headers count. */
+  isProxy: ProxyTrust
   isSecure: boolean
   isAllowedOrigin: OriginCheck
   /** Origins whose pages may read answers; with their cookies, as they are trusted. */
@@ -39,7 +39,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     http: { connectionsCheckingInterval: 1000 },
-    trustProxy: options.trustProxy.length > 0 && createProxyTrust(options.trustProxy),
+    trustProxy: options.isProxy,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: handleError

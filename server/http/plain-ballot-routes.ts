@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
+import type { BallotBox } from '../polls/ballot-box.ts'
 import type { PollViews } from '../polls/poll-views.ts'
 import { isUuid } from '../protocol/common.ts'
 import type { Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, readRoomCode } from './conventions.ts'
@@ -12,22 +11,21 @@ import { toPlenumError } from './error-handler.ts'
 import { readAnswer } from './plain/form-answer.ts'
 import { voteOutcomes } from './plain/plain-room.ts'
 import { readQuery } from './plain/plain-rooms.ts'
-import { addressKey, type RateLimits } from './rate-limits.ts'
+import type { Redeem } from './redemption.ts'
 
 export interface PlainBallotRoutesOptions {
   rooms: RoomService
-  accessCodes: AccessCodeService
+  redeem: Redeem
   views: PollViews
   ballotBox: BallotBox
   authentication: Authentication
-  limits: RateLimits
 }
 
 // The longest answer, 500 characters of several bytes each, with every byte percent-encoded.
 const maxFormBytes = 48 * 1024
 
 /** Votes of pages whose scripts or sockets are blocked: a form is sent, and the page that follows says what came of it. */
-export async function plainBallotRoutes (app: FastifyInstance, { rooms, accessCodes, views, ballotBox, authentication, limits }: PlainBallotRoutesOptions): Promise<void> {
+export async function plainBallotRoutes (app: FastifyInstance, { rooms, redeem, views, ballotBox, authentication }: PlainBallotRoutesOptions): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: maxFormBytes }, (_request, body, done) => {
     done(null, new URLSearchParams(body.toString()))
@@ -48,28 +46,12 @@ export async function plainBallotRoutes (app: FastifyInstance, { rooms, accessCo
     const { room } = await rooms.findByCode(code)
     const claims = await authentication.requireCaster(request)
     const accessCode = form.get('accessCode')?.trim() ?? ''
-    const voterId = accessCode === '' || room.access !== 'codes' ? claims.voterId : await redeem(request, reply, room.id, accessCode)
+    const voterId = accessCode === '' || room.access !== 'codes' ? claims.voterId : (await redeem(request, reply, room.id, accessCode)).voter.voterId
     const { poll } = await views.find(readId({ poll: form.get('poll') }, 'poll', 'poll_not_found'), claims)
     if (poll.roomId !== room.id) throw new PlenumError('poll_not_found')
     const answer = form.has('withdraw') ? null : readAnswer(poll.kind, form)
-    return await cast({ pollId: poll.id, voterId, userId: claims.userId, answer, round: readRound(form) })
+    return await ballotBox.castAndWait({ pollId: poll.id, voterId, userId: claims.userId, answer, round: readRound(form) })
   }
-
-  /** Makes this browser the voter of a one-time code, and returns its id. Throws forbidden, rate_limited. */
-  async function redeem (request: FastifyRequest, reply: FastifyReply, roomId: string, accessCode: string): Promise<string> {
-    const { voterId } = await authentication.identify(request)
-    const redeemed = await accessCodes.redeem(roomId, accessCode, voterId)
-    if (redeemed === undefined) {
-      await limits.spend(request, 'wrong-code', addressKey(request.ip))
-      throw wrongAccessCode()
-    }
-    authentication.setVoterCookie(request, reply, redeemed.voter)
-    return redeemed.voter.voterId
-  }
-
-  const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
-    ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
-  })
 }
 
 function readForm ({ body }: FastifyRequest): URLSearchParams {

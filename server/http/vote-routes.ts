@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
-import type { BallotBox, VoteRequest } from '../polls/ballot-box.ts'
+import type { BallotBox } from '../polls/ballot-box.ts'
 import { jsonOf } from '../polls/encoding.ts'
 import type { PollViews, VisibleResults } from '../polls/poll-views.ts'
 import type { Replay } from '../polls/replay.ts'
 import { Closed, Nullable } from '../protocol/common.ts'
 import { Answer, Receipt, Results, ResultsQuery } from '../protocol/poll.ts'
-import { PlenumError } from '../protocol/problem.ts'
 import type { Authentication } from './authentication.ts'
 import { isFresh, privateCache, publicCache, readId, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, notModified, problemResponses, voterSecurity } from './openapi.ts'
@@ -28,16 +27,12 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   const common = { tags: ['Votes'], security: voterSecurity }
   const pollIdOf = (params: unknown) => readId(params, 'pollId', 'poll_not_found')
 
-  const cast = async (vote: VoteRequest) => await new Promise<Receipt>((resolve, reject) => {
-    ballotBox.cast(vote, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
-  })
-
   app.put('/polls/:pollId/vote', {
     schema: { ...common, operationId: 'castVote', summary: 'Vote; the same vote again is answered unchanged', body: Vote, response: { 200: Receipt, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 503) } }
   }, async (request, reply) => {
     const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
-    return await cast({ pollId: pollIdOf(request.params), ...claims, ...request.body })
+    return await ballotBox.castAndWait({ pollId: pollIdOf(request.params), ...claims, ...request.body })
   })
 
   app.delete('/polls/:pollId/vote', {
@@ -45,7 +40,7 @@ export async function voteRoutes (instance: FastifyInstance, { ballotBox, views,
   }, async (request, reply) => {
     const claims = await authentication.requireCaster(request)
     reply.header('cache-control', privateCache)
-    return await cast({ pollId: pollIdOf(request.params), ...claims, answer: null })
+    return await ballotBox.castAndWait({ pollId: pollIdOf(request.params), ...claims, answer: null })
   })
 
   app.get('/polls/:pollId/vote', {

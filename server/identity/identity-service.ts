@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7'
 import { findApiKey, touchApiKey } from '../../db/api-key-store.ts'
+import { createBatchReader } from '../../db/batch-reader.ts'
 import type { Db } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { findLiveSession, findUserByEmail, insertSession, insertUser, listLiveCredentials, revokeSession, rotateRefresh, type UserRow } from '../../db/user-store.ts'
@@ -74,6 +75,17 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
     }
   }
 
+  const isLiveSession = createBatchReader(async (sessionIds: string[]) => {
+    const live = new Set(await listLiveCredentials(db, sessionIds))
+    return (sessionId) => live.has(sessionId)
+  })
+
+  /** Of the same cookie only who it is: a hall that comes back is looked up together. */
+  async function findCookieClaims (cookie: string): Promise<AccessClaims | undefined> {
+    const claims = tokens.verifyHostCookie(cookie)
+    return claims !== undefined && await isLiveSession(claims.sessionId) ? claims : undefined
+  }
+
   async function identifyKey (apiKey: string): Promise<HostIdentity> {
     const found = await findApiKey(db, hashSecret(apiKey))
     if (found === undefined) throw new PlenumError('unauthenticated', { detail: 'The API key is not valid, or not any more.' })
@@ -131,6 +143,7 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
     },
 
     findCookieHost,
+    findCookieClaims,
 
     /** The cookie of the session that these tokens began or continue. */
     signCookie ({ user, refreshToken }: TokensBody): string {

@@ -1,9 +1,9 @@
 import {
   englishDataset, englishRecommendedTransformers, parseRawPattern, RegExpMatcher, resolveConfusablesTransformer, resolveLeetSpeakTransformer, toAsciiLowerCaseTransformer
 } from 'obscenity'
-import type { Answer, Poll } from '../protocol/poll.ts'
+import type { Answer } from '../protocol/poll.ts'
 import { invalidField } from '../protocol/problem.ts'
-import { foldWord } from '../protocol/word-folding.ts'
+import { foldWord, foldWords } from '../protocol/word-folding.ts'
 import type { Staff } from '../rooms/staff.ts'
 
 /** Coarse words, also when they are written with letters that look alike; innocent words that have one inside pass. */
@@ -17,10 +17,10 @@ interface Blocked {
 
 const blockedBy = new WeakMap<string[], Blocked>()
 
-/** Whether this answer waits for a moderator: all that people write where the poll says so, else what has a word that is not welcome. */
-export function mustHold ({ text, words }: Answer, { moderation }: Poll, staff: Staff): boolean {
-  if (text === undefined && words === undefined) return false
-  return moderation === 'pre' || isFlagged(text ?? words?.join(' | ') ?? '', staff)
+/** Whether what somebody wrote in an answer has such a word. */
+export function isFlaggedAnswer ({ text, words = [] }: Answer, staff: Pick<Staff, 'blockedWords'>): boolean {
+  const written = text ?? words.join(' | ')
+  return written !== '' && isFlagged(written, staff)
 }
 
 /** Whether a text has a coarse word or one that the room's staff has blocked. */
@@ -32,18 +32,16 @@ export function isFlagged (text: string, { blockedWords }: Pick<Staff, 'blockedW
 
 /** As they are stored. Throws validation_failed, with the pointer, for a word that has nothing to read then. */
 export function foldBlockedWords (words: readonly string[]): string[] {
-  const folded = words.map(foldWord)
-  const empty = folded.indexOf('')
+  const empty = words.findIndex((word) => foldWord(word) === '')
   if (empty !== -1) throw invalidField(`/words/${empty}`, 'must have something to read')
-  return Array.from(new Set(folded)).sort()
+  return foldWords(words)
 }
 
 /** Whole words, in letters that look alike too; made once for each list, which is only ever replaced. */
 function blockedOf (blockedWords: string[]): Blocked {
   let blocked = blockedBy.get(blockedWords)
   if (blocked === undefined) {
-    // A word without anything to read may be stored from before it was refused.
-    const words = new Set(blockedWords.map(foldWord).filter((word) => word !== ''))
+    const words = new Set(blockedWords)
     const blacklistedTerms = Array.from(words, (word, id) => ({ id, pattern: parseRawPattern(`|${escapePattern(word)}|`) }))
     blocked = { words, matcher: new RegExpMatcher({ blacklistedTerms, blacklistMatcherTransformers: lookAlike }) }
     blockedBy.set(blockedWords, blocked)

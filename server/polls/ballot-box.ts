@@ -11,7 +11,7 @@ import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
 import { createLanes } from './lanes.ts'
-import { mustHold } from '../moderation/word-filter.ts'
+import { isFlaggedAnswer } from '../moderation/word-filter.ts'
 import type { PollSnapshot } from './poll-snapshot.ts'
 import type { ResultsBoard } from './results-board.ts'
 import { maySeeResults } from './visibility.ts'
@@ -87,7 +87,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     if (voter !== undefined && staff.banned.includes(voter)) throw new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' })
     if (waiting >= maxQueued) throw new PlenumError('busy', { retryAfterMs })
     const answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
-    return { voterId, userId, answer, isHeld: answer !== null && mustHold(answer, poll, staff), revision: poll.revision, round }
+    return { voterId, userId, answer, isFlagged: answer !== null && isFlaggedAnswer(answer, staff), revision: poll.revision, round }
   }
 
   function toRefusal (error: unknown): PlenumError {
@@ -149,6 +149,12 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   return {
     cast,
+
+    /** The same for who waits: the receipt of the committed ballot. Throws why there is none. */
+    castAndWait: async (request: VoteRequest): Promise<Receipt> => await new Promise((resolve, reject) => {
+      cast(request, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
+    }),
+
     /** Resolves when everything that waits is settled, or after a bound that a healthy database never reaches. */
     async drain (): Promise<void> {
       if (lanes.isEmpty()) return

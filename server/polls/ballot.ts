@@ -9,8 +9,8 @@ import { startTally, type TallyInTheMaking } from './tally.ts'
 export interface CastVote extends VoterClaims {
   /** In canonical form, as judged by the definition at `revision`; null takes the vote back. */
   answer: Answer | null
-  /** Stored, but not counted before a moderator has approved it; what is written also where the locked poll says so. */
-  isHeld: boolean
+  /** What is written has a word that is not welcome; the locked poll may say that all of it waits for a moderator. */
+  isFlagged: boolean
   revision: number
   /** The round that the voter meant; another than the current one is a conflict. */
   round: number | undefined
@@ -47,17 +47,21 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
       return new PlenumError('conflict', { detail: `The poll is in round ${poll.round}; this vote was meant for round ${vote.round}.` })
     }
     const stored = newest.get(voterId)
-    if (stored !== undefined && isSameAnswer(stored.answer, vote.answer)) {
+    const judged = judgeAgain(poll, tally, vote)
+    // A retry of what is stored is one whatever became of the definition since.
+    const answer = judged instanceof PlenumError ? vote.answer : judged
+    if (stored !== undefined && isSameAnswer(stored.answer, answer)) {
       return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at, isHeld: stored.review !== null }
     }
-    const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote) ?? refuseOutdated(poll, tally, vote)
+    const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote)
     if (refused !== undefined) return refused
-    const isHeld = vote.isHeld || (vote.answer !== null && poll.settings.moderation === 'pre')
-    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer: vote.answer, review: isHeld ? 'held' : null, at: now }
+    if (judged instanceof PlenumError) return judged
+    const isHeld = vote.isFlagged || (answer !== null && poll.settings.moderation === 'pre')
+    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer, review: isHeld ? 'held' : null, at: now }
     ballots.push({ voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
     newest.set(voterId, ballot)
     tally.replace(countedAnswer(stored), countedAnswer(ballot))
-    const status = vote.answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
+    const status = answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
     return isHeld ? accepted(status, true) : outcomes[status]
   }
 
@@ -107,12 +111,11 @@ function refuseChange (poll: LockedPoll, stored: StoredBallot | undefined, vote:
   return hasVote && poll.revote === 'locked' ? new PlenumError('already_voted') : undefined
 }
 
-/** A vote that was judged by an older definition is judged again by the one that is locked. */
-function refuseOutdated (poll: LockedPoll, { definition }: TallyInTheMaking, vote: CastVote): PlenumError | undefined {
-  if (vote.answer === null || vote.revision === poll.revision) return undefined
+/** The answer in its form by the definition that is locked; why it has none. Only one that was judged by an older definition is judged again. */
+function judgeAgain (poll: LockedPoll, { definition }: TallyInTheMaking, { answer, revision }: CastVote): Answer | null | PlenumError {
+  if (answer === null || revision === poll.revision) return answer
   try {
-    kinds[poll.kind].normalize(vote.answer, definition)
-    return undefined
+    return kinds[poll.kind].normalize(answer, definition)
   } catch (error) {
     if (error instanceof PlenumError) return error
     throw error

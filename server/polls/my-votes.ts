@@ -1,6 +1,6 @@
 import type { Db } from '../../db/client.ts'
 import { findNewestBallots, type StoredVote } from '../../db/poll-store.ts'
-import { createBatchReader } from './batch-reader.ts'
+import { createBatchReader } from '../../db/batch-reader.ts'
 
 export type MyVotes = ReturnType<typeof createMyVotes>
 

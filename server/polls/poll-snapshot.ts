@@ -82,8 +82,8 @@ function deriveResults ({ derived, correctVoters }: StoredTally, correct: Correc
 }
 
 /** An older round reads as closed and final, whatever the poll does now. It has its own right answer, which is shown while the poll is revealed. */
-export function toPastResults ({ revealed }: Poll, { tally, settings }: RoundTally): Results {
-  return toResults(tally.pollId, { round: tally.round, status: 'closed', revealed, settings }, tally, tally.at)
+export function toPastResults ({ revealed }: Poll, { tally, definition }: RoundTally): Results {
+  return toResults(tally.pollId, { round: tally.round, status: 'closed', revealed, settings: definition?.settings ?? {} }, tally, tally.at)
 }
 
 function toText (instant: Date | null): string | null {

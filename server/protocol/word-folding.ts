@@ -9,9 +9,33 @@ export function foldWord (word: string): string {
   return withoutCase(word.normalize('NFKC').replace(invisible, '')).normalize('NFKC').replace(/\s+/gu, ' ').trim()
 }
 
+/**
+ * A rule of thumb for English: "ies" after three letters or more is "y", "es" after ss, x, z, ch and sh goes, and so does another "s", but for
+ * one after s, u or i ("class", "bus", "this"). What it makes of a word it leaves as it is. Irregular plurals are words of their own.
+ */
+export function toSingular (word: string): string {
+  if (word.length < 4) return word
+  if (/[a-z]{2}[a-z]ies$/.test(word)) return word.slice(0, -3) + 'y'
+  if (/(ss|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2)
+  return /[a-z][^\W\dsui_]s$/.test(word) ? word.slice(0, -1) : word
+}
+
 /** Each word once, in the order of their characters. */
 export function foldWords (words: readonly string[]): string[] {
   return Array.from(new Set(words.map(foldWord))).sort()
+}
+
+/** What of these words counts in a poll: each once, in the singular where it says so, without those that it does not count. */
+export function countedWords (words: readonly string[], { stopWords = [], mergePlurals = false }: { stopWords?: string[], mergePlurals?: boolean }): string[] {
+  const named = nameWords(words, mergePlurals)
+  const stopped = new Set(mergePlurals ? stopWords.map(toSingular) : stopWords)
+  return named.filter((word) => !stopped.has(word))
+}
+
+/** Each word by the name that it is counted under, once, in the order of their characters. */
+export function nameWords (words: readonly string[], mergePlurals: boolean): string[] {
+  const folded = foldWords(words)
+  return mergePlurals ? Array.from(new Set(folded.map(toSingular))).sort() : folded
 }
 
 /**

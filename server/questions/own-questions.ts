@@ -1,6 +1,6 @@
 import type { Db } from '../../db/client.ts'
 import { findOwnQuestions, type OwnQuestions } from '../../db/question-store.ts'
-import { createBatchReader } from '../polls/batch-reader.ts'
+import { createBatchReader } from '../../db/batch-reader.ts'
 
 const maxMine = 50
 

@@ -48,8 +48,8 @@ export function createHandshake ({ identity, tokens, maxEventsPerSocket }: Hands
 
   async function readHostCookie (request: IncomingMessage): Promise<SocketHost | undefined> {
     for (const cookie of cookiesOf(request, hostCookieNames)) {
-      const host = await identity.findCookieHost(cookie)
-      if (host !== undefined) return { userId: host.user.id, sessionId: host.sessionId, expiresAt: host.expiresAt, scopes: undefined }
+      const claims = await identity.findCookieClaims(cookie)
+      if (claims !== undefined) return { ...claims, scopes: undefined }
     }
     return undefined
   }

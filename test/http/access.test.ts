@@ -417,6 +417,12 @@ t.test('a change of access counts for the next vote, on every instance, and is t
   t.match(await there.vote(pollId, 2), { ok: false, error: { code: 'forbidden' } })
   await setAccess(room, 'open')
   t.match(await there.vote(pollId, 2), { ok: true, data: { status: 'changed' } })
-  t.match((await host.results(pollId)).body, { voters: 1, counts: { 1: 0, 2: 1 } })
+  let results = (await host.results(pollId)).body
+  // The vote was acknowledged by the other instance.
+  await waitUntil(async () => {
+    results = (await host.results(pollId)).body
+    return results.counts[2] === 1
+  }, 3000, () => `the changed vote is not shown: ${JSON.stringify(results)}`)
+  t.match(results, { voters: 1, counts: { 1: 0, 2: 1 } })
   expectProblem(t, await host.call('PATCH', `/rooms/${room.id}`, { access: 'nobody' }), 'validation_failed')
 })

@@ -15,7 +15,7 @@ const optionIds = [1, 2, 3, 4]
 const emptyTally: StoredTally = { version: 1, voters: 0, counts: { 1: 0, 2: 0, 3: 0 }, derived: null, correctVoters: 0 }
 
 const choose = (...choices: number[]): Answer => ({ choices })
-const castBy = (voterId: string, answer: Answer | null, more: Partial<CastVote> = {}): CastVote => ({ voterId, answer, isHeld: false, revision: 1, round: undefined, ...more })
+const castBy = (voterId: string, answer: Answer | null, more: Partial<CastVote> = {}): CastVote => ({ voterId, answer, isFlagged: false, revision: 1, round: undefined, ...more })
 
 interface Tried {
   answer: fc.Arbitrary<Answer>
@@ -42,7 +42,7 @@ const tried: Record<PollKind, Tried> = {
 }
 
 const steps = (kind: PollKind) => fc.array(fc.oneof(
-  { weight: 6, arbitrary: fc.array(fc.record({ voter: fc.nat(4), answer: fc.option(tried[kind].answer, { freq: 4 }), round: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 8, nil: undefined }), isHeld: fc.constantFrom(false, false, false, true) }), { maxLength: 12 }) },
+  { weight: 6, arbitrary: fc.array(fc.record({ voter: fc.nat(4), answer: fc.option(tried[kind].answer, { freq: 4 }), round: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 8, nil: undefined }), isFlagged: fc.constantFrom(false, false, false, true) }), { maxLength: 12 }) },
   { weight: 2, arbitrary: fc.record({ reviewed: fc.nat(4), review: fc.constantFrom(null, 'held', 'removed') }) },
   { weight: 2, arbitrary: fc.constantFrom('open', 'paused', 'closed', 'archived') },
   { weight: 1, arbitrary: fc.constant('reset') }
@@ -77,7 +77,7 @@ for (const kind of kindNames) {
         if (step === 'reset') ledger.reset()
         else if (typeof step === 'string') ledger.setStatus(step)
         else if ('reviewed' in step) ledger.review(`voter ${step.reviewed}`, step.review)
-        else ledger.vote(step.map(({ voter, answer, round, isHeld }) => castBy(`voter ${voter}`, ledger.canonical(answer), { round, isHeld: isHeld && answer !== null })))
+        else ledger.vote(step.map(({ voter, answer, round, isFlagged }) => castBy(`voter ${voter}`, ledger.canonical(answer), { round, isFlagged: isFlagged && answer !== null })))
       }
       const counted = { kind, settings: tried[kind].settings, optionIds: Array.from(ledger.definition.optionIds) }
       for (const { round, tally } of ledger.tallies) {

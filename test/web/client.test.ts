@@ -129,11 +129,13 @@ t.test('the phone takes the same answers for one as the server', async (t) => {
   const words: Poll = { ...poll, kind: 'words', maxChoices: 3 }
   holds(t, fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), fc.array(word, { minLength: 1, maxLength: 3 }), (a, b) => {
     const isSame = JSON.stringify(normalize(words, { words: a })) === JSON.stringify(normalize(words, { words: b }))
-    return isSame === isSameAnswer('words', { words: a }, { words: b })
+    return isSame === isSameAnswer({ ...poll, kind: 'words' }, { words: a }, { words: b })
   }), 500)
   t.match(answerRules.words.findProblem({ words: ['Tea', 'tea'] }, { ...words, minChoices: 2 }), /at least 2/)
-  t.equal(isSameAnswer('multiple', { choices: [2, 1] }, { choices: [1, 2] }), true)
-  t.equal(isSameAnswer('ranking', { choices: [2, 1] }, { choices: [1, 2] }), false)
+  const merging: Poll = { ...words, mergePlurals: true, stopWords: ['tea'] }
+  t.equal(isSameAnswer(merging, { words: ['Cats', 'tea'] }, { words: ['cat'] }), true, 'plurals and stop words')
+  t.equal(isSameAnswer({ ...poll, kind: 'multiple' }, { choices: [2, 1] }, { choices: [1, 2] }), true)
+  t.equal(isSameAnswer({ ...poll, kind: 'ranking' }, { choices: [2, 1] }, { choices: [1, 2] }), false)
 })
 
 t.test('a draft keeps what is typed, and loses the options that an edit takes away', async (t) => {

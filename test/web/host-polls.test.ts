@@ -150,7 +150,7 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     await page.getByRole('button', { name: 'Removed', exact: true }).click()
     await page.getByRole('button', { name: 'Show: More tea' }).click()
     await page.getByRole('button', { name: 'Shown', exact: true }).click()
-    await page.getByText('More tea').waitFor()
+    await page.getByRole('region', { name: 'Answers' }).getByText('More tea').waitFor()
   })
 
   t.test('no request left the origin, and the browser had nothing to complain about but the refusals', async (t) => {

@@ -1,6 +1,6 @@
 import type { Answer, Poll, PollKind } from '../../server/protocol/poll.ts'
 import { isOnStep } from '../../server/protocol/number-rules.ts'
-import { foldWords } from '../../server/protocol/word-folding.ts'
+import { countedWords } from '../../server/protocol/word-folding.ts'
 import type { Draft } from './draft.ts'
 import { exactWords } from './figures.ts'
 import { countGraphemes } from './graphemes.ts'
@@ -86,10 +86,11 @@ const words: AnswerRules = {
     if (minChoices === maxChoices) return t('wordsExactly', { count: maxChoices })
     return minChoices <= 1 ? t('wordsUpTo', { count: maxChoices }) : t('wordsBetween', { least: minChoices, most: maxChoices })
   },
-  findProblem: ({ words = [] }, { minChoices }) => {
+  findProblem: ({ words = [] }, poll) => {
+    const { minChoices } = poll
     const given = givenWords(words)
-    // Different words: the same one counts once.
-    if (foldWords(given).length < minChoices) return minChoices === 1 ? t('wordFirst') : t('wordsMore', { count: minChoices })
+    // Different words that count: the same one counts once.
+    if (countedWords(given, poll).length < minChoices) return minChoices === 1 ? t('wordFirst') : t('wordsMore', { count: minChoices })
     return given.some((word) => countGraphemes(word) > maxWordLength) ? t('wordTooLong', { count: maxWordLength }) : null
   },
   toAnswer: ({ words = [] }) => ({ words: givenWords(words) })

@@ -42,7 +42,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   const isReadOnly = isOver || (isStored && poll.revote === 'locked')
   const held = pending?.answer ?? myVote
   const draft = (isReadOnly && isStored ? undefined : drafts.get(poll)) ?? (held === null ? {} : draftOf(held))
-  const isDirty = isStored && !isSameAnswer(poll.kind, answerRules[poll.kind].toAnswer(draft, poll), myVote)
+  const isDirty = isStored && !isSameAnswer(poll, answerRules[poll.kind].toAnswer(draft, poll), myVote)
 
   function findStatus (): string {
     if (pending !== undefined) {

@@ -1,10 +1,9 @@
 import { invalidField, PlenumError } from '../../../protocol/problem.ts'
 import { hasAtMostGraphemes, hasSomethingToRead } from '../../../protocol/text.ts'
-import { foldWord } from '../../../protocol/word-folding.ts'
+import { countedWords, foldWords, nameWords } from '../../../protocol/word-folding.ts'
 import { checkCount, wrongForm } from '../choices.ts'
 import type { Kind } from '../kind.ts'
 import { mostFrequent } from '../most-frequent.ts'
-import { toSingular } from './plurals.ts'
 
 const maxWords = 5
 const maxGraphemes = 50
@@ -23,19 +22,15 @@ export const words: Kind = {
   },
   defineSettings: ({ moderation = 'post', stopWords = [], mergePlurals }) => ({
     moderation,
-    ...(stopWords.length === 0 ? {} : { stopWords: Array.from(new Set(stopWords.map(foldWord))).sort() }),
+    ...(stopWords.length === 0 ? {} : { stopWords: foldWords(stopWords) }),
     ...(mergePlurals === undefined ? {} : { mergePlurals })
   }),
 
   normalize ({ words }, definition) {
     if (words === undefined) throw wrongForm('words')
-    const { stopWords = [], mergePlurals = false } = definition.settings
-    const toName = (word: string) => mergePlurals ? toSingular(foldWord(word)) : foldWord(word)
-    const named = Array.from(new Set(words.map(toName))).sort()
-    named.forEach(checkWord)
-    const stopped = new Set(stopWords.map(toName))
-    const counted = named.filter((word) => !stopped.has(word))
-    if (named.length > 0 && counted.length === 0) throw invalidField('/answer/words', 'has only words that this poll does not count')
+    nameWords(words, definition.settings.mergePlurals === true).forEach(checkWord)
+    const counted = countedWords(words, definition.settings)
+    if (words.length > 0 && counted.length === 0) throw invalidField('/answer/words', 'has only words that this poll does not count')
     // Different words: what was stored counts again in the same way.
     checkCount(counted.length, definition)
     return { words: counted }

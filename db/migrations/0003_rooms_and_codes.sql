@@ -2,6 +2,4 @@ ALTER TABLE "access_codes" ADD COLUMN "redeemed_by" uuid;--> statement-breakpoin
 ALTER TABLE "rooms" ADD COLUMN "poll_order" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "accent" text;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "embed_origins" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
-CREATE INDEX "participants_banned_idx" ON "participants" USING btree ("room_id") WHERE banned_at IS NOT NULL;--> statement-breakpoint
--- A word without anything to read blocks nothing.
-UPDATE rooms SET blocked_words = blocked_words - '' WHERE blocked_words @> '[""]';
+CREATE INDEX "participants_banned_idx" ON "participants" USING btree ("room_id") WHERE banned_at IS NOT NULL;

@@ -3,7 +3,7 @@ import { banParticipant, listBanned, unbanParticipant } from '../../db/participa
 import { PlenumError } from '../protocol/problem.ts'
 import type { BannedVoter, BlockedWords } from '../protocol/response.ts'
 import type { RoomService } from '../rooms/room-service.ts'
-import { foldBlockedWords } from './word-filter.ts'
+import { foldBlockedWords, readableWords } from './word-filter.ts'
 
 export type ModerationService = ReturnType<typeof createModerationService>
 
@@ -14,7 +14,7 @@ const maxBanned = 1000
 export function createModerationService ({ db, rooms }: { db: Db, rooms: RoomService }) {
   return {
     async readBlockedWords (roomId: string, userId: string): Promise<BlockedWords> {
-      return { words: (await rooms.findAs('see', roomId, userId)).staff.blockedWords }
+      return { words: readableWords((await rooms.findAs('see', roomId, userId)).staff.blockedWords) }
     },
 
     /** Takes the place of the whole list. Throws validation_failed for a word without anything to read. */

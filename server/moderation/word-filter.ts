@@ -37,11 +37,16 @@ export function foldBlockedWords (words: readonly string[]): string[] {
   return foldWords(words)
 }
 
+/** Those that block something: what an older list has may have nothing to read, and a pattern of nothing is none. */
+export function readableWords (blockedWords: readonly string[]): string[] {
+  return foldWords(blockedWords).filter((word) => word !== '')
+}
+
 /** Whole words, in letters that look alike too; made once for each list, which is only ever replaced. */
 function blockedOf (blockedWords: string[]): Blocked {
   let blocked = blockedBy.get(blockedWords)
   if (blocked === undefined) {
-    const words = new Set(blockedWords)
+    const words = new Set(readableWords(blockedWords))
     const blacklistedTerms = Array.from(words, (word, id) => ({ id, pattern: parseRawPattern(`|${escapePattern(word)}|`) }))
     blocked = { words, matcher: new RegExpMatcher({ blacklistedTerms, blacklistMatcherTransformers: lookAlike }) }
     blockedBy.set(blockedWords, blocked)

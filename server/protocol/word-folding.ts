@@ -25,11 +25,27 @@ export function foldWords (words: readonly string[]): string[] {
   return Array.from(new Set(words.map(foldWord))).sort()
 }
 
-/** What of these words counts in a poll: each once, in the singular where it says so, without those that it does not count. */
-export function countedWords (words: readonly string[], { stopWords = [], mergePlurals = false }: { stopWords?: string[], mergePlurals?: boolean }): string[] {
-  const named = nameWords(words, mergePlurals)
-  const stopped = new Set(mergePlurals ? stopWords.map(toSingular) : stopWords)
-  return named.filter((word) => !stopped.has(word))
+interface WordRules {
+  stopWords?: string[]
+  mergePlurals?: boolean
+}
+
+const stoppedBy = new WeakMap<WordRules, ReadonlySet<string>>()
+
+/** What of these words counts in a poll: each once, in the singular where it says so, without those that it does not count, however they are written. */
+export function countedWords (words: readonly string[], rules: WordRules): string[] {
+  const stopped = stoppedOf(rules)
+  return nameWords(words, rules.mergePlurals === true).filter((word) => !stopped.has(word))
+}
+
+/** Folded once for each poll's settings, which are only ever replaced: a hundred words take longer than all else that a vote needs. */
+function stoppedOf (rules: WordRules): ReadonlySet<string> {
+  let stopped = stoppedBy.get(rules)
+  if (stopped === undefined) {
+    stopped = new Set(nameWords(rules.stopWords ?? [], rules.mergePlurals === true))
+    stoppedBy.set(rules, stopped)
+  }
+  return stopped
 }
 
 /** Each word by the name that it is counted under, once, in the order of their characters. */

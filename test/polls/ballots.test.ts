@@ -180,3 +180,11 @@ t.test('every answer has one canonical form, or a code that says why it cannot c
     assert.deepEqual(kinds.multiple.buckets(canonical), canonical.choices?.map(String))
   }))
 })
+
+t.test('[V3] a vote that was judged before stop words were set counts as the locked poll names it, and its retry is the same vote', async (t) => {
+  const poll = openPoll({ kind: 'words', maxChoices: 3, settings: { moderation: 'post', stopWords: ['the'], mergePlurals: true }, revision: 2 })
+  const asked = [castBy('a', { words: ['cats', 'the'] }), castBy('a', { words: ['cat'] }, { revision: 2 }), castBy('b', { words: ['the'] })]
+  const { outcome, ballots } = decideBallots({ poll, tally: { ...emptyTally, counts: {} }, newest: new Map(), buckets: new Map(), now: noon }, asked)
+  t.strictSame(outcome.map(nameOf), ['recorded', 'unchanged', 'validation_failed'])
+  t.strictSame(ballots.map(({ answer }) => answer), [{ words: ['cat'] }])
+})

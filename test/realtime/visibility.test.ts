@@ -1,18 +1,16 @@
 import t from 'tap'
 import type { Answer, Poll, PollKind, Receipt, ResultsVisibility } from '../../server/protocol/poll.ts'
 import type { Correct } from '../../server/protocol/poll-settings.ts'
-import { waitUntil } from '../helpers/child-process.ts'
+import { findFreePort, waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp, type Audience } from '../helpers/clients.ts'
-import { connectDatabase } from '../helpers/database.ts'
-import { postGraphql } from '../helpers/graphql.ts'
-import { connectRaw, openWebSocket } from '../helpers/raw-socket.ts'
-import { startServer } from '../helpers/server.ts'
-import { openEventStream } from '../helpers/event-stream.ts'
+import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+import { gatherOnlookers } from '../helpers/onlookers.ts'
+import { openWebSocket } from '../helpers/raw-socket.ts'
+import { spawnServer, startServer } from '../helpers/server.ts'
 import { startReceiver } from '../helpers/webhook-receiver.ts'
 
-const { url, databaseUrl } = await startServer(t, { WEBHOOKS_ALLOW_PRIVATE: 'on' })
+const { url } = await startServer(t, { WEBHOOKS_ALLOW_PRIVATE: 'on' })
 const host = await registerHost(url)
-const ledger = connectDatabase(t, databaseUrl)
 
 /** Resolves when everything that was sent to this socket before has arrived. */
 async function settle ({ call }: Audience): Promise<void> {
@@ -104,66 +102,62 @@ t.test('[R6] revealing shows the results to everyone and hides them again, whate
   t.equal((await voter.joinPoll(poll.id)).results, null)
 })
 
-t.test('[R6] hidden results are in nothing that is sent to the audience, not even their size', async (t) => {
-  const poll = await host.openPoll({ resultsVisibility: 'hosts', revote: 'withdraw' })
-  const path = `/api/v1/polls/${poll.id}`
-  // A count that is in nothing else, laid into the tally before anyone votes.
-  const canary = 765432100
-  await ledger`UPDATE tallies SET voters = ${canary}, counts = ${ledger.json({ 1: canary, 2: 0 })} WHERE poll_id = ${poll.id}`
-  const { voterToken } = await createVoter(url)
-  const presenter = await connectSocket(t, url, { auth: { accessToken: host.accessToken } })
-  await presenter.joinPoll(poll.id)
-  const inPoll = await connectRaw(t, url, { voterToken })
-  const inRoom = await connectRaw(t, url)
-  const stranger = await registerHost(url)
-  const otherHost = await connectRaw(t, url, { accessToken: stranger.accessToken })
-  const feed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${voterToken}` })
-  const events = await openEventStream(t, `${url}${path}/live`, { authorization: `Bearer ${stranger.accessToken}` })
-  const code = await host.codeOf(poll)
-  for (const raw of [inPoll, otherHost]) await raw.ask('poll:join', { pollId: poll.id })
-  await inRoom.ask('room:join', { code })
+// What of a poll's life is hidden. A round that is closed, or was reset, shows its results to everyone unless they are for hosts alone.
+const hiddenBy: Record<Exclude<ResultsVisibility, 'live'>, readonly string[]> = {
+  after_vote: ['pause', 'open', 'pause'],
+  after_close: ['pause', 'open', 'pause'],
+  hosts: ['pause', 'open', 'close', 'open', 'reset', 'open', 'close', 'archive']
+}
 
-  const answers: string[] = []
-  const read = async (method: string, rest: string, token?: string, body?: unknown) => {
-    const answer = await request(url, method, rest, { token, body })
-    answers.push(JSON.stringify([answer.status, Object.fromEntries(answer.headers), answer.body]))
-    return answer
-  }
-  await inPoll.ask('vote:cast', { pollId: poll.id, answer: { choices: [1] } })
-  t.match(await presenter.resultsWhere(({ voters }) => voters === canary + 1), { counts: { 1: canary + 1 } }, 'the canary is there')
-  await inPoll.ask('vote:cast', { pollId: poll.id, answer: { choices: [2] } })
-  await inPoll.ask('vote:withdraw', { pollId: poll.id })
-  await voteOverHttp(url, voterToken, poll.id, { choices: [1] })
-  await host.command(poll.id, 'pause')
-  await host.command(poll.id, 'open')
-  for (const raw of [inPoll, otherHost]) await raw.ask('poll:join', { pollId: poll.id })
-  await inRoom.ask('room:join', { code })
-  for (const token of [undefined, voterToken, stranger.accessToken]) {
-    t.match(await read('GET', `${path}/results`, token), { status: 403, body: { code: 'results_hidden' } })
-    t.match(await read('GET', `${path}/results?round=1`, token), { status: 403, body: { code: 'results_hidden' } })
-    await read('GET', path, token)
-    await read('GET', '/api/v1/polls', token)
-  }
-  await read('GET', `${path}/vote`, voterToken)
-  t.match(await read('PUT', `${path}/vote`, voterToken, { answer: { choices: [1] } }), { status: 200, headers: { get: Function } })
-  await read('DELETE', `${path}/vote`, voterToken)
-  for (const page of ['/livez', '/readyz', '/api/openapi.json', `/api/v1/join/${code}`]) await read('GET', page)
-  await host.command(poll.id, 'close')
-  await presenter.resultsWhere(({ final }) => final)
-  for (const raw of [inPoll, otherHost, inRoom]) await raw.ask('room:leave', {})
-  for (const { frames } of [feed, events]) {
-    await waitUntil(async () => frames.some((frame) => frame.includes('"status":"closed"')), 5000, () => 'the feed did not hear of the close')
-  }
+t.test('[R6] hidden results are in nothing that is sent to the audience, logged or measured, not even their size, in any policy and state', async (t) => {
+  const database = await createTestDatabase(t)
+  const metricsPort = await findFreePort()
+  const { url, output } = await spawnServer(t, { DATABASE_URL: database, LOG_LEVEL: 'trace', METRICS_PORT: String(metricsPort) })
+  const ledger = connectDatabase(t, database)
+  const host = await registerHost(url)
+  for (const resultsVisibility of ['after_vote', 'after_close', 'hosts'] as const) {
+    const poll = await host.openPoll({ resultsVisibility, revote: 'withdraw' })
+    // A count that is in nothing else, laid into the tally before anyone votes.
+    const canary = 765432100
+    await ledger`UPDATE tallies SET voters = ${canary}, counts = ${ledger.json({ 1: canary, 2: 0 })} WHERE poll_id = ${poll.id}`
+    const presenter = await connectSocket(t, url, { auth: { accessToken: host.accessToken } })
+    await presenter.joinPoll(poll.id)
+    const { askAll, ask, hear, takeAll, voterToken, sockets } = await gatherOnlookers(t, url, poll, { code: await host.codeOf(poll) })
+    // Their votes show the results to them under after_vote: there somebody else votes alone.
+    const votes = resultsVisibility !== 'after_vote'
+    const voteAll = async () => {
+      await voteOverHttp(url, (await createVoter(url)).voterToken, poll.id, { choices: [1] })
+      if (!votes) return
+      for (const answer of [{ choices: [1] }, { choices: [2] }]) await sockets[0]?.ask('vote:cast', { pollId: poll.id, answer })
+      await sockets[0]?.ask('vote:withdraw', { pollId: poll.id })
+      await ask('PUT', `/api/v1/polls/${poll.id}/vote`, { token: voterToken, body: { answer: { choices: [1] } } })
+      await ask('DELETE', `/api/v1/polls/${poll.id}/vote`, { token: voterToken })
+    }
 
-  const sent = [inPoll.frames, inRoom.frames, otherHost.frames, feed.frames, events.frames, answers]
-  t.ok(sent.every((texts) => texts.length > 2), 'everyone was sent something')
-  for (const texts of sent) {
-    t.notOk(texts.some((text) => text.includes('7654321')), 'no count')
-    t.notOk(texts.some((text) => /"counts"\s*:\s*\{|42\["results"|"type":"results"/.test(text) && !text.includes('openapi')), 'no results')
-    t.notOk(texts.some((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text) && !text.includes('openapi')), 'no version in a receipt')
+    await voteAll()
+    await presenter.resultsWhere(({ voters }) => voters === canary + 1)
+    await askAll(1)
+    let last = poll
+    for (const command of hiddenBy[resultsVisibility]) {
+      last = (await host.command(poll.id, command)).body
+      if (last.status === 'open') await voteAll()
+      if (last.status !== 'archived') await askAll(1)
+    }
+    for (const page of ['/livez', '/readyz']) await ask('GET', page)
+    await hear(last)
+
+    t.ok(presenter.frames.some(({ counts }) => counts[1] === canary + 1), 'the canary was counted, and the host saw it')
+    const { sent, answers } = takeAll()
+    t.ok(sent.every((frames) => frames.length > 0) && answers.length > 100, 'everyone was sent something')
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    t.match(metrics, /plenum_/)
+    const everywhere = [...sent.flat(), ...answers, metrics, output()]
+    t.strictSame(everywhere.filter((text) => text.includes('7654321')), [], `${resultsVisibility}: no count`)
+    t.strictSame(everywhere.filter((text) => /\\?"(counts|timeline)\\?"\s*:\s*[{[]|42\["results"|"type":"results"/.test(text)), [], `${resultsVisibility}: no results`)
+    t.strictSame(everywhere.filter((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text)), [], `${resultsVisibility}: no version in a receipt`)
+    const mine = answers.filter((text) => text.includes('"castAt":"'))
+    t.ok((mine.length > 0) === votes && mine.every((text) => text.includes('"cache-control":"private, no-store"')), 'no cache in between keeps a receipt')
   }
-  const mine = answers.filter((text) => text.includes('"castAt":"') && !text.includes('openapi'))
-  t.ok(mine.length > 0 && mine.every((text) => text.includes('"cache-control":"private, no-store"')), 'no cache in between keeps a receipt')
 })
 
 t.test('[R6] a host sees hidden results, and loses them within a second of logging out', async (t) => {
@@ -196,63 +190,30 @@ t.test('[R6] a host sees hidden results, and loses them within a second of loggi
   t.match(await presenter.call('poll:join', { pollId: draft.id }), { ok: false, error: { code: 'poll_not_found' } })
 })
 
-interface Quiz { kind: PollKind, options: { label: string }[], correct: Correct, right: Answer, wrong: Answer, shown: RegExp }
+interface Quiz { kind: PollKind, policies: ResultsVisibility[], options: { label: string }[], correct: Correct, right: Answer, wrong: Answer, shown: RegExp }
 
 const twoOptions = [{ label: 'Yes' }, { label: 'No' }]
 const quizzes: Quiz[] = [
-  { kind: 'single', options: twoOptions, correct: [2], right: { choices: [2] }, wrong: { choices: [1] }, shown: /"correct":\[2\]/ },
-  { kind: 'multiple', options: twoOptions, correct: [1, 2], right: { choices: [1, 2] }, wrong: { choices: [1] }, shown: /"correct":\[1,2\]/ },
-  { kind: 'number', options: [], correct: { value: 4217.5, tolerance: 0.25 }, right: { value: 4217.75 }, wrong: { value: 1 }, shown: /"correct":\{"value":4217.5,"tolerance":0.25\}/ }
+  { kind: 'single', policies: ['live', 'after_vote', 'after_close', 'hosts'], options: twoOptions, correct: [2], right: { choices: [2] }, wrong: { choices: [1] }, shown: /"correct":\[2\]/ },
+  { kind: 'multiple', policies: ['live'], options: twoOptions, correct: [1, 2], right: { choices: [1, 2] }, wrong: { choices: [1] }, shown: /"correct":\[1,2\]/ },
+  { kind: 'number', policies: ['after_close'], options: [], correct: { value: 4217.5, tolerance: 0.25 }, right: { value: 4217.75 }, wrong: { value: 1 }, shown: /"correct":\{"value":4217.5,"tolerance":0.25\}/ }
 ]
 
-for (const { kind, options, correct, right, wrong, shown } of quizzes) {
+for (const { kind, policies, options, correct, right, wrong, shown } of quizzes) {
   t.test(`[R6] a quiz of the kind ${kind}: before the reveal nothing that is sent tells the right answer, in any state and under any policy`, async (t) => {
     const receiver = await startReceiver(t)
-    for (const resultsVisibility of ['live', 'after_vote', 'after_close', 'hosts'] satisfies ResultsVisibility[]) {
+    for (const resultsVisibility of policies) {
       const canary = `Because of ${resultsVisibility} canary 90817263`
       const poll = await host.createPoll({ kind, options, correct, explanation: canary, resultsVisibility, revote: 'withdraw' })
       t.match(poll, { correct, explanation: canary }, 'its host sees it')
-      const path = `/api/v1/polls/${poll.id}`
       await host.call('POST', `/rooms/${poll.roomId}/webhooks`, { url: receiver.url, events: ['poll.opened', 'poll.closed', 'poll.results'] })
       const { body: { token: presenterToken } } = await host.call<{ token: string }>('POST', `/rooms/${poll.roomId}/presenter-link`)
       await host.command(poll.id, 'open')
-
-      const { voterToken } = await createVoter(url)
-      const stranger = await registerHost(url)
-      const sockets = [
-        await connectRaw(t, url, { voterToken }), await connectRaw(t, url), await connectRaw(t, url, { accessToken: stranger.accessToken }), await connectRaw(t, url, { presenterToken })
-      ]
-      const feed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${voterToken}` })
-      const events = await openEventStream(t, `${url}${path}/live`)
-      const ownFeed = await openWebSocket(t, url, `${path}/live`, { authorization: `Bearer ${host.accessToken}` })
-      const code = await host.codeOf(poll)
-      const texts: string[] = []
-
-      /** Everything that can be asked for, by everyone who may not know. */
-      const askAll = async (round: number) => {
-        for (const socket of sockets) {
-          await socket.ask('poll:join', { pollId: poll.id })
-          await socket.ask('room:join', { code })
-        }
-        for (const token of [undefined, voterToken, stranger.accessToken]) {
-          const query = `{ poll(id: "${poll.id}") { correct explanation myVote results { counts derived { correct correctVoters } } } }`
-          const answers = await Promise.all([
-            ...[path, `${path}/results`, `${path}/results?round=${round}`, `${path}/vote`, `/api/v1/join/${code}`, `${path}/export`].map(async (rest) => await request(url, 'GET', rest, { token })),
-            postGraphql(url, query, token === undefined ? {} : { token })
-          ])
-          texts.push(...answers.map(({ headers, body }) => JSON.stringify([Object.fromEntries(headers), body])))
-        }
-      }
+      const { askAll, hear, takeAll, sockets } = await gatherOnlookers(t, url, poll, { code: await host.codeOf(poll), auths: [{ presenterToken }] })
+      const ownFeed = await openWebSocket(t, url, `/api/v1/polls/${poll.id}/live`, { authorization: `Bearer ${host.accessToken}` })
       const voteAll = async () => {
         for (const answer of [wrong, right]) await sockets[0]?.ask('vote:cast', { pollId: poll.id, answer })
         await voteOverHttp(url, (await createVoter(url)).voterToken, poll.id, right)
-      }
-      /** Whole once the change that was made last has come everywhere. */
-      const everything = async (status: string, revision: number) => {
-        const isThere = (frame: string) => frame.includes(`"status":"${status}"`) && frame.includes(`"revision":${revision},`)
-        for (const socket of sockets) await socket.ask('room:leave', {})
-        for (const { frames } of [feed, events, ownFeed]) await waitUntil(async () => frames.some(isThere), 5000, () => 'a feed did not hear of the last change')
-        return [...sockets.flatMap(({ frames }) => frames), ...feed.frames, ...events.frames, ...texts]
       }
       const tells = (text: string) => text.includes('90817263') || shown.test(text.replaceAll('\\"', '"')) || /"correctVoters\\?":\d/.test(text) || /"correct\\?":[[{]/.test(text)
 
@@ -263,32 +224,33 @@ for (const { kind, options, correct, right, wrong, shown } of quizzes) {
         last = (await host.command(poll.id, command)).body
         await askAll(1)
       }
-      const before = await everything('closed', last.revision)
-      t.strictSame(before.filter(tells), [], `${resultsVisibility}: nothing before the reveal`)
-      t.ok(before.length > 30 && ownFeed.frames.some((frame) => frame.includes(canary) && shown.test(frame)), 'though much was sent, and its host was told')
+      await hear(last)
+      const before = takeAll()
+      t.strictSame([...before.sent.flat(), ...before.answers].filter(tells), [], `${resultsVisibility}: nothing before the reveal`)
+      t.ok(before.sent.every((frames) => frames.length > 0) && before.answers.length > 100, 'though much was sent')
+      t.ok(ownFeed.frames.some((frame) => frame.includes(canary) && shown.test(frame)), 'and its host was told')
 
-      const mark = [...sockets, feed, events].map(({ frames }) => frames.length)
-      last = (await host.call<Poll>('POST', `${path.slice('/api/v1'.length)}/reveal`, { revealed: true })).body
-      texts.length = 0
+      last = (await host.call<Poll>('POST', `/polls/${poll.id}/reveal`, { revealed: true })).body
       await askAll(1)
-      await everything('closed', last.revision)
-      ;[...sockets, feed, events].forEach(({ frames }, at) => {
-        t.ok(frames.slice(mark[at]).some((frame) => frame.includes(canary) && shown.test(frame)), `${resultsVisibility}: after the reveal it is told on connection ${at}`)
+      await hear(last)
+      await ownFeed.frameWhere((frame) => frame.includes('"type":"results"') && frame.includes('"correctVoters":2'))
+      const revealed = takeAll()
+      // The subscription of GraphQL has results alone.
+      revealed.sent.slice(0, -1).forEach((frames, at) => {
+        t.ok(frames.some((frame) => frame.includes(canary) && shown.test(frame)), `${resultsVisibility}: after the reveal it is told on connection ${at}`)
       })
-      await feed.frameWhere((frame) => frame.includes('"type":"results"') && frame.includes('"correctVoters":2'))
-      t.ok(texts.filter(tells).length >= 9, 'and over REST and GraphQL')
+      t.ok(revealed.answers.filter(tells).length >= 9, 'and over REST and GraphQL')
 
       last = (await host.command(poll.id, 'reset')).body
-      await everything('paused', last.revision)
-      const after = [...sockets, feed, events].map(({ frames }) => frames.length)
-      texts.length = 0
+      await hear(last)
+      takeAll()
       await host.command(poll.id, 'open')
       await voteAll()
       await askAll(1)
       last = (await host.command(poll.id, 'pause')).body
-      await everything('paused', last.revision)
-      const later = [...texts, ...[...sockets, feed, events].flatMap(({ frames }, at) => frames.slice(after[at]))]
-      t.strictSame(later.filter(tells), [], `${resultsVisibility}: the next round keeps it secret again, of the last round too`)
+      await hear(last)
+      const later = takeAll()
+      t.strictSame([...later.sent.flat(), ...later.answers].filter(tells), [], `${resultsVisibility}: the next round keeps it secret again, of the last round too`)
       await host.command(poll.id, 'close')
       await receiver.until((taken) => taken.some(({ event }) => event.type === 'poll.closed' && event.data.poll.id === poll.id && event.data.poll.round === 2))
       const isRevealed = (text: string) => text.includes('"revealed":true')

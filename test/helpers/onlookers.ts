@@ -10,6 +10,8 @@ import { connectRaw, openWebSocket } from './raw-socket.ts'
 const graphqlFields = `revealed correct explanation myVote
   results { version voters counts derived { correct correctVoters } } timeline(points: 5) { counts voters } rounds(limit: 5) { items { counts voters } }`
 
+const ofQuestions = ['', '?sort=newest', '?status=pending', '?status=dismissed', '/export']
+
 /** A voter, somebody without any token, another host, and sockets with what `auths` has. */
 export async function gatherOnlookers (t: Test, url: string, poll: Poll, { code, auths = [] }: { code: string, auths?: object[] }) {
   const { voterToken } = await createVoter(url)
@@ -44,12 +46,12 @@ export async function gatherOnlookers (t: Test, url: string, poll: Poll, { code,
       }
       const reads = [
         path, `${path}/vote`, `${path}/results`, `${path}/results?round=${round}`, `${path}/results?version=2`, `${path}/timeline`, `${path}/rounds`, `${path}/responses`, `${path}/participation`,
-        `${path}/export`, `/api/v1/join/${code}`, `/api/v1/rooms/${poll.roomId}/leaderboard`, '/api/v1/polls'
+        `${path}/export`, `/api/v1/join/${code}`, `/api/v1/rooms/${poll.roomId}/leaderboard`, '/api/v1/polls', ...ofQuestions.map((rest) => `/api/v1/rooms/${poll.roomId}/questions${rest}`)
       ]
       for (const token of [undefined, voterToken, stranger.accessToken]) {
         const asked = await Promise.all([
           ...reads.map(async (read) => await request(url, 'GET', read, { token })),
-          postGraphql(url, `{ poll(id: "${poll.id}") { ${graphqlFields} } }`, token === undefined ? {} : { token })
+          postGraphql(url, `{ poll(id: "${poll.id}") { ${graphqlFields} } room(id: "${poll.roomId}") { questions(limit: 50) { items { text authorName } } } }`, token === undefined ? {} : { token })
         ])
         answers.push(...asked.map(textOf))
       }

@@ -75,11 +75,25 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   Webhook
 }
 
-const nameOf = new Map(Object.entries(namedSchemas).map(([name, schema]) => [fingerprintOf(schema), name]))
-
-/** Equal for schemas that accept the same; examples may have been moved elsewhere. */
-function fingerprintOf (schema: object): string {
-  return JSON.stringify(schema, (key, value: unknown) => key === 'examples' || key === 'example' ? undefined : value)
+/**
+ * A function that gives the same number to schemas that accept the same; examples may have been moved elsewhere. A schema is known by the
+ * numbers of its parts, so that a document is read once, however deep it is.
+ */
+function createNumbering (): (schema: object) => number {
+  const numbers = new Map<string, number>()
+  const known = new Map<object, number>()
+  return function numberOf (schema: object): number {
+    const own = known.get(schema)
+    if (own !== undefined) return own
+    const parts = Object.entries(schema)
+      .filter(([key, value]) => key !== 'examples' && key !== 'example' && value !== undefined)
+      .map(([key, value]) => [key, isObject(value) ? [numberOf(value)] : value])
+    const text = JSON.stringify([Array.isArray(schema), parts])
+    const number = numbers.get(text) ?? numbers.size
+    numbers.set(text, number)
+    known.set(schema, number)
+    return number
+  }
 }
 
 /**
@@ -87,10 +101,12 @@ function fingerprintOf (schema: object): string {
  * What it is given stays as it is: validators use the same schemas.
  */
 export function nameSchemas (document: { components?: object, [part: string]: unknown }): object {
+  const numberOf = createNumbering()
+  const nameOf = new Map(Object.entries(namedSchemas).map(([name, schema]) => [numberOf(schema), name]))
   const schemas: Record<string, unknown> = {}
   const refer = (value: unknown): unknown => {
     if (!isObject(value)) return value
-    const name = nameOf.get(fingerprintOf(value))
+    const name = nameOf.get(numberOf(value))
     if (name === undefined) return referBelow(value)
     if (!(name in schemas)) {
       // Before what is below it, so that a schema that holds itself would end.

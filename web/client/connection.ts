@@ -188,6 +188,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
   socket.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
   socket.on('room', (room) => liveRoom.apply('room', room))
   socket.on('questions', (questions) => liveRoom.apply('questions', questions))
+  socket.on('vote', (vote) => liveRoom.apply('vote', vote))
 
   function connectNow () {
     if (refusal.value === null) socket.disconnect().connect()

@@ -2,11 +2,12 @@ import { useSignal } from '@preact/signals'
 import { useRoute } from 'preact-iso'
 import type { Poll } from '../../server/protocol/poll.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
+import type { RoomRole } from '../../server/protocol/room.ts'
 import '../styles/host-polls.css'
 import { Loading } from './components/loading.tsx'
 import { deleteLater, notify } from './components/notices.tsx'
 import { RoomFrame, type Framed } from './components/room-frame.tsx'
-import { mayEdit, type Role } from './own-role.ts'
+import { mayEdit } from './own-role.ts'
 import { copyOf } from './polls/poll-draft.ts'
 import { ImportForm } from './polls/import-form.tsx'
 import { PollCard } from './polls/poll-card.tsx'
@@ -53,7 +54,7 @@ function MorePolls ({ roomId, reload }: { roomId: string, reload: () => Promise<
 
 interface PollListProps {
   roomId: string
-  role: Role | undefined
+  role: RoomRole | undefined
   list: Poll[]
   reload: () => Promise<void>
   set: (list: Poll[]) => void

@@ -1,11 +1,12 @@
 import { useRoute } from 'preact-iso'
 import '../styles/host-polls.css'
 import '../styles/present-kinds.css'
+import type { RoomRole } from '../../server/protocol/room.ts'
 import { PollResults } from '../components/poll-results.tsx'
 import { ActionButton } from './components/action-button.tsx'
 import { Loading } from './components/loading.tsx'
 import { RoomFrame, type Framed } from './components/room-frame.tsx'
-import { mayRun, type Role } from './own-role.ts'
+import { mayRun } from './own-role.ts'
 import { PollActions } from './polls/poll-actions.tsx'
 import { kindNames, statusNames } from './polls/poll-words.ts'
 import { useLivePoll } from './polls/use-live-poll.ts'
@@ -62,7 +63,7 @@ function Remote ({ room: { id, currentPollId }, setRoom, role, liveRoom }: Frame
   )
 }
 
-function StagedPoll ({ pollId, role }: { pollId: string, role: Role | undefined }) {
+function StagedPoll ({ pollId, role }: { pollId: string, role: RoomRole | undefined }) {
   const { loaded, poll, results, set } = useLivePoll(pollId)
   if (poll === undefined) return <Loading of={loaded} />
   return (

@@ -1,9 +1,9 @@
 import { useLocation } from 'preact-iso'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { Room, RoomMember } from '../../../server/protocol/room.ts'
+import type { Room, RoomMember, RoomRole } from '../../../server/protocol/room.ts'
 import type { LiveRoom } from '../../client/live-room.ts'
-import { ownRoleIn, useMembers, type Role } from '../own-role.ts'
+import { ownRoleIn, useMembers } from '../own-role.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { useLiveRoom } from '../use-live-room.ts'
@@ -22,7 +22,7 @@ export interface Framed {
   members: readonly RoomMember[]
   reloadMembers: () => Promise<void>
   /** Of whoever is signed in. */
-  role: Role | undefined
+  role: RoomRole | undefined
   /** Absent until the page begins to follow the room. */
   liveRoom: LiveRoom | undefined
 }

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { Poll } from '../../../server/protocol/poll.ts'
+import type { RoomRole } from '../../../server/protocol/room.ts'
 import { areResultsShown } from '../../client/held-view.ts'
 import { notify } from '../components/notices.tsx'
-import { mayEdit, mayRun, type Role } from '../own-role.ts'
+import { mayEdit, mayRun } from '../own-role.ts'
 import { problemText } from '../problem-text.ts'
 import { client, noteSignedOut } from '../session.ts'
 import { t } from '../text.ts'
@@ -12,7 +13,7 @@ interface PollActionsProps {
   poll: Poll
   /** Takes what a command has answered. */
   set: (poll: Poll) => void
-  role: Role | undefined
+  role: RoomRole | undefined
 }
 
 /** What can be done with the poll in the state that it is in. */

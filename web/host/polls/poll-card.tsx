@@ -1,5 +1,6 @@
 import type { Poll } from '../../../server/protocol/poll.ts'
-import { mayEdit, mayRun, type Role } from '../own-role.ts'
+import type { RoomRole } from '../../../server/protocol/room.ts'
+import { mayEdit, mayRun } from '../own-role.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { useLoad } from '../use-load.ts'
@@ -7,7 +8,7 @@ import { kindNames, statusNames } from './poll-words.ts'
 
 interface PollCardProps {
   poll: Poll
-  role: Role | undefined
+  role: RoomRole | undefined
   isFirst: boolean
   isLast: boolean
   run: (command: 'open' | 'close') => void

@@ -1,12 +1,10 @@
 import { computed } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Poll } from '../../../server/protocol/poll.ts'
 import type { LiveRoom } from '../../client/live-room.ts'
-import type { Loaded } from '../use-load.ts'
 import { useRoomPolls } from './use-room-polls.ts'
 
 /** All polls of a room, drafts too, in the host's order; read again when the room tells that one of them or their order is another. */
-export function useLivePolls (roomId: string, liveRoom: LiveRoom | undefined): Loaded<Poll[]> {
+export function useLivePolls (roomId: string, liveRoom: LiveRoom | undefined) {
   const polls = useRoomPolls(roomId)
   // Votes come by the dozen a second, and change none of this.
   const told = useMemo(() => computed(() => liveRoom?.room.value == null ? undefined : revisionsOf(liveRoom)), [liveRoom]).value

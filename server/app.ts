@@ -67,6 +67,7 @@ import { feedRoutes, registerWebsocket } from './realtime/feed-routes.ts'
 import { createAdmission, createHandshake } from './realtime/handshake.ts'
 import { createHintReader } from './realtime/hints.ts'
 import { joinEvents } from './realtime/join-events.ts'
+import { startOwnVoteTeller } from './realtime/own-vote-teller.ts'
 import { createPresence } from './realtime/presence.ts'
 import { questionEvents } from './realtime/question-events.ts'
 import { startQuestionsBroadcaster } from './realtime/questions-broadcaster.ts'
@@ -136,9 +137,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const members = createMemberService({ db, rooms })
   const accessCodes = createAccessCodeService({ db, rooms, identity, keyedHash: createKeyedHash(secretKeys) })
   const polls = createPollService({ db, board, rooms })
-  const views = createPollViews({ board, myVotes: createMyVotes({ db }), polls })
+  const myVotes = createMyVotes({ db })
+  const views = createPollViews({ board, myVotes, polls })
   const replay = createReplay({ db, board, views })
-  const reviews = createReviews({ db, votes, board, polls, views, onError })
+  const reviews = createReviews({ db, votes, board, polls, views, reviewed: (pollId, voterId) => { ownVotes.changed(pollId, voterId) }, onError })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
   const questionBoard = createQuestionBoard({ db })
@@ -170,10 +172,11 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     rooms: roomBoard,
     instanceId,
     announce: (present) => { publish({ type: 'present', ...present }) },
-    emitRoom: (state) => { emitter.emitRoom(state).catch((error: unknown) => { onError(error, 'a room could not be sent out') }) }
+    emitRoom: (roomId, newest) => { emitter.emitRoom(roomId, newest).catch((error: unknown) => { onError(error, 'a room could not be sent out') }) }
   })
   const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
   const questionsBroadcaster = startQuestionsBroadcaster({ io, board: questionBoard, rooms: roomBoard, emitter, publish, onError })
+  const ownVotes = startOwnVoteTeller({ io, board, myVotes, emitter, publish, onError })
   roomBoard.subscribe((snapshot, source) => {
     if (source === 'commit') publish({ type: 'room', ...snapshot })
     board.putStaff(snapshot.room.id, snapshot.staff)
@@ -185,7 +188,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     room: (roomId: string) => emitter.hasMembers(stageRoom(roomId))
   }
   const repair = startBoardRepair({ db, board, rooms: roomBoard, compareQuestions: questionsBroadcaster.compare, isWatched, onError })
-  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, isWatchedRoom: isWatched.room, onError }))
+  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, ownVotes, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
   const limits = createRateLimits(cluster?.client)
   const isProxy = createProxyTrust(config.trustProxy)
@@ -272,6 +275,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     presence.stop()
     broadcaster.stop()
     questionsBroadcaster.stop()
+    ownVotes.stop()
     slowReaders.stop()
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])

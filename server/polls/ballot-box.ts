@@ -6,7 +6,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import { createBatchTeller } from './batch-teller.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { createBucketCache } from './bucket-cache.ts'
-import { decideBallots, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
+import { decideBallots, heldPart, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
@@ -181,9 +181,9 @@ function listVoters (batch: readonly CastVote[]): string[] {
 /** The receipts of a batch, in its order; votes with the same outcome share one. */
 function createReceipts (pollId: string, stored: Stored | undefined) {
   const receipts = new Map<VoteOutcome, Receipt>()
-  const receiptOf = (vote: WaitingVote, { status, round, version, castAt, isHeld }: AcceptedVote, { poll }: Stored): Receipt => {
+  const receiptOf = (vote: WaitingVote, { status, round, version, castAt, review }: AcceptedVote, { poll }: Stored): Receipt => {
     const isVisible = maySeeResults(poll, { isHost: false, hasVoted: vote.answer !== null })
-    return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString(), ...(isHeld ? { held: true } : {}) }
+    return { pollId, round, status, ...(isVisible ? { version } : {}), castAt: castAt.toISOString(), ...heldPart({ review }) }
   }
   return {
     of (vote: WaitingVote, at: number): Receipt | PlenumError {

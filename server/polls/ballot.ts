@@ -1,5 +1,5 @@
-import type { BallotDecision, BallotState, LockedPoll, NewBallot, StoredBallot } from '../../db/ledger.ts'
-import type { Answer, ReceiptStatus } from '../protocol/poll.ts'
+import type { BallotDecision, BallotState, LockedPoll, NewBallot, Review, StoredBallot } from '../../db/ledger.ts'
+import type { Answer, Receipt, ReceiptStatus } from '../protocol/poll.ts'
 import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
 import { noVoter, notAdmitted, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { kinds } from './kinds/kinds.ts'
@@ -21,7 +21,7 @@ export interface AcceptedVote {
   round: number
   version: number
   castAt: Date
-  isHeld: boolean
+  review: Review | null
 }
 
 export type VoteOutcome = AcceptedVote | PlenumError
@@ -37,7 +37,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const tally = startTally(state)
   const newest = new Map(state.newest)
   const ballots: NewBallot[] = []
-  const accepted = (status: ReceiptStatus, isHeld = false): AcceptedVote => ({ status, round: poll.round, version, castAt: now, isHeld })
+  const accepted = (status: ReceiptStatus, review: Review | null = null): AcceptedVote => ({ status, round: poll.round, version, castAt: now, review })
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
@@ -51,18 +51,18 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
     // A retry of what is stored is one whatever became of the definition since.
     const answer = judged instanceof PlenumError ? vote.answer : judged
     if (stored !== undefined && isSameAnswer(stored.answer, answer)) {
-      return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at, isHeld: stored.review !== null }
+      return { status: 'unchanged', round: poll.round, version: stored.version, castAt: stored.at, review: stored.review }
     }
     const refused = refuseWithdrawal(poll, vote) ?? refusal ?? refuseChange(poll, stored, vote)
     if (refused !== undefined) return refused
     if (judged instanceof PlenumError) return judged
-    const isHeld = vote.isFlagged || (answer !== null && poll.settings.moderation === 'pre')
-    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer, review: isHeld ? 'held' : null, at: now }
-    ballots.push({ voterId, n: ballot.n, answer: ballot.answer, review: ballot.review })
+    const review = vote.isFlagged || (answer !== null && poll.settings.moderation === 'pre') ? 'held' : null
+    const ballot: StoredBallot = { n: (stored?.n ?? 0) + 1, version, answer, review, at: now }
+    ballots.push({ voterId, n: ballot.n, answer, review })
     newest.set(voterId, ballot)
     tally.replace(countedAnswer(stored), countedAnswer(ballot))
     const status = answer === null ? 'withdrawn' : stored === undefined || stored.answer === null ? 'recorded' : 'changed'
-    return isHeld ? accepted(status, true) : outcomes[status]
+    return review === null ? outcomes[status] : accepted(status, review)
   }
 
   const outcome = votes.map(decide)
@@ -74,6 +74,11 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
 /** What of a stored ballot counts: nothing of one that was taken back, is held or was removed. */
 export function countedAnswer (ballot: Pick<StoredBallot, 'answer' | 'review'> | undefined): Answer | null {
   return ballot === undefined || ballot.review !== null ? null : ballot.answer
+}
+
+/** What a voter is told of a vote that is stored and not counted. */
+export function heldPart ({ review }: Pick<StoredBallot, 'review'>): Pick<Receipt, 'held' | 'review'> {
+  return review === null ? {} : { held: true, review }
 }
 
 /** Whose vote it is, by what the room asks for now; before anything of the poll's state is looked at. */

@@ -1,8 +1,8 @@
-import type { StoredVote } from '../../db/poll-store.ts'
 import type { Poll, PollView, Receipt, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { managesRoom, seesAsStaff } from '../rooms/staff.ts'
 import { noVoter, voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
+import { heldPart } from './ballot.ts'
 import type { MyVotes } from './my-votes.ts'
 import type { PollService } from './poll-service.ts'
 import { hostBodyOf, type PollSnapshot } from './poll-snapshot.ts'
@@ -100,7 +100,7 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
     },
 
     /** The own vote in the current round, of whoever votes here. */
-    async findOwnVote (pollId: string, onlooker: Onlooker): Promise<Pick<PollView, 'myVote' | 'held'>> {
+    async findOwnVote (pollId: string, onlooker: Onlooker): Promise<Pick<PollView, 'myVote' | 'held' | 'review'>> {
       const vote = await findVote(await find(pollId, onlooker), onlooker)
       return vote === undefined || vote.answer === null ? { myVote: null } : { myVote: vote.answer, ...heldPart(vote) }
     },
@@ -131,11 +131,6 @@ export function createPollViews ({ board, myVotes, polls }: { board: ResultsBoar
 /** The poll's body for this onlooker. A projector shows what the audience may see: the link alone does not tell the right answer. */
 export function bodyFor (snapshot: PollSnapshot, { userId }: Onlooker): Poll {
   return managesRoom(snapshot.staff, userId) ? hostBodyOf(snapshot) : snapshot.poll
-}
-
-/** Held and removed are the same to the voter: stored, and not counted. */
-function heldPart ({ review }: StoredVote): Pick<PollView, 'held'> {
-  return review === null ? {} : { held: true }
 }
 
 /** Throws results_hidden; returns whether everyone may see them. */

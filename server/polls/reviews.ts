@@ -20,6 +20,8 @@ export interface ReviewsOptions {
   board: ResultsBoard
   polls: PollService
   views: PollViews
+  /** Called for each vote that stands otherwise than before. */
+  reviewed: (pollId: string, voterId: string) => void
   onError: (error: unknown, sentence: string) => void
 }
 
@@ -33,7 +35,7 @@ export interface ResponsePage {
 export type Reviews = ReturnType<typeof createReviews>
 
 /** What people write, listed, and taken out or let in by moderators: each review is a ballot row and a version of its own (V5). */
-export function createReviews ({ db, votes, board, polls, views, onError }: ReviewsOptions) {
+export function createReviews ({ db, votes, board, polls, views, reviewed, onError }: ReviewsOptions) {
   const tell = createBatchTeller({ board, onError })
 
   return {
@@ -58,6 +60,7 @@ export function createReviews ({ db, votes, board, polls, views, onError }: Revi
       try {
         const stored = await appendBallots(votes, { pollId, voterIds: [voterId], isOpenEnded: (kind) => kinds[kind].isOpenEnded }, (state) => decideReview(state, voterId, toStored(review)))
         tell(pollId, stored)
+        if (stored !== undefined && stored.decision.ballots.length > 0) reviewed(pollId, voterId)
         const ballot = stored?.decision.outcome
         if (ballot?.answer == null) throw new PlenumError('not_found', { detail: 'This voter has no answer in the current round.' })
         return { voterId, answer: ballot.answer, review, version: ballot.version, castAt: ballot.at.toISOString() }

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { TypedAccessCode } from './access-code.ts'
 import { Closed, Empty, Id, Nullable } from './common.ts'
-import { Answer, Poll, PollView, Receipt, Results } from './poll.ts'
+import { Answer, OwnVote, Poll, PollView, Receipt, Results } from './poll.ts'
 import { JoinedQuestions, NewQuestion, Question, Questions, QuestionVote } from './question.ts'
 import type { SocketProblem } from './problem.ts'
 import { JoinedRoom, RoomRole, RoomState } from './room.ts'
@@ -51,7 +51,9 @@ export const serverEvents = {
   poll: Poll,
   'poll:removed': Closed({ pollId: Id }),
   room: RoomState,
-  questions: Questions
+  questions: Questions,
+  /** To nobody but its voter, when a moderator has reviewed it. */
+  vote: OwnVote
 } as const
 
 export type ServerToClientEvents = { [E in keyof typeof serverEvents]: (data: Static<(typeof serverEvents)[E]>) => void }

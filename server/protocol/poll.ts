@@ -141,7 +141,10 @@ export const ReceiptStatus = Type.Union([
   Type.Literal('recorded'), Type.Literal('unchanged'), Type.Literal('changed'), Type.Literal('withdrawn')])
 export type ReceiptStatus = Static<typeof ReceiptStatus>
 
-const Held = Type.Optional(Type.Literal(true, { description: 'Stored, but not counted: it waits for a moderator, or a moderator took it out' }))
+const held = {
+  held: Type.Optional(Type.Literal(true, { description: 'Stored, but not counted' })),
+  review: Type.Optional(Type.Union([Type.Literal('held'), Type.Literal('removed')], { description: 'Why it is not counted: it waits for a moderator, or a moderator took it out' }))
+}
 
 /** What a voter gets back for a committed ballot. */
 export const Receipt = Closed({
@@ -150,19 +153,23 @@ export const Receipt = Closed({
   status: ReceiptStatus,
   version: Type.Optional(Type.Integer({ description: 'Absent while the results are hidden from this voter' })),
   castAt: Instant,
-  held: Held
+  ...held
 }, { examples: [{ pollId: '01890a5d-ac96-774b-bcce-b302099a8057', round: 1, status: 'recorded', version: 17, castAt: '2026-01-15T18:30:00.000Z' }] })
 export type Receipt = Static<typeof Receipt>
 
-/** A poll as one viewer sees it now. `results` is null while they are hidden from this viewer; `held` is said of `myVote`. */
+/** A poll as one viewer sees it now. `results` is null while they are hidden from this viewer; `held` and `review` are said of `myVote`. */
 export const PollView = Closed({
   poll: Poll,
   results: Nullable(Results),
   myVote: Nullable(Answer),
-  held: Held,
+  ...held,
   now: Instant
 })
 export type PollView = Static<typeof PollView>
+
+/** The `vote` event: how the voter's own vote stands. An older `castAt` never goes before a newer one. */
+export const OwnVote = Closed({ pollId: Id, round: Type.Integer({ minimum: 1 }), myVote: Answer, ...held, castAt: Instant })
+export type OwnVote = Static<typeof OwnVote>
 
 const PastRound = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
 

@@ -65,15 +65,22 @@ export type PollOrder = Static<typeof PollOrder>
 export const JoinedRoom = Type.Pick(Room, ['id', 'code', 'title', 'currentPollId', 'access', 'questionsMode', 'accent', 'revision'], { additionalProperties: false })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
-/** The `room` event: what is on stage, what voting asks for, and how many people are connected. */
+/** The `room` event: what the audience knows of the room, as of this revision, and how many people are connected. */
 export const RoomState = Closed({
   roomId: Id,
   revision: Type.Integer({ minimum: 1 }),
+  title: Type.String(),
   currentPollId: Nullable(Id),
   access: RoomAccess,
+  questionsMode: QuestionsMode,
+  accent: Type.Optional(Accent),
   present: Type.Integer({ minimum: 0 })
 })
 export type RoomState = Static<typeof RoomState>
+
+export function roomStateOf ({ id, revision, title, currentPollId, access, questionsMode, accent }: JoinedRoom, present: number): RoomState {
+  return { roomId: id, revision, title, currentPollId, access, questionsMode, ...(accent === undefined ? {} : { accent }), present }
+}
 
 /**
  * What a member may do beside the owner: an editor everything but what concerns the room itself, its people and its links; a moderator

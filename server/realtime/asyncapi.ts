@@ -21,8 +21,9 @@ const facts: Record<keyof typeof serverEvents, { operation: string, summary: str
   results: { operation: 'sendResults', summary: 'Whole results; take them only if their version is higher than the last' },
   poll: { operation: 'sendPoll', summary: 'The poll, whenever it is created, edited, opened, paused, closed or reset' },
   'poll:removed': { operation: 'sendPollRemoved', summary: 'The poll is gone' },
-  room: { operation: 'sendRoom', summary: 'What is on stage, and how many people are connected' },
-  questions: { operation: 'receiveQuestions', summary: 'The first questions of the room at a version, as a whole' }
+  room: { operation: 'sendRoom', summary: 'What the audience knows of the room, and how many people are connected' },
+  questions: { operation: 'receiveQuestions', summary: 'The first questions of the room at a version, as a whole' },
+  vote: { operation: 'sendVote', summary: 'How the own vote stands, once a moderator has held it, removed it, or let it in' }
 }
 
 // Names of components may have no colon.

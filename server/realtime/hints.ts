@@ -1,6 +1,7 @@
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { RoomBoard } from '../rooms/room-board.ts'
 import { isHint } from './cluster.ts'
+import type { OwnVoteTeller } from './own-vote-teller.ts'
 import type { Presence } from './presence.ts'
 import type { QuestionsBroadcaster } from './questions-broadcaster.ts'
 
@@ -9,12 +10,13 @@ export interface HintsOptions {
   rooms: RoomBoard
   presence: Presence
   questions: QuestionsBroadcaster
+  ownVotes: OwnVoteTeller
   isWatchedRoom: (roomId: string) => boolean
   onError: (error: unknown, sentence: string) => void
 }
 
 /** Takes over what another instance tells. Only what is held here anyway is of interest; anything malformed is dropped. */
-export function createHintReader ({ board, rooms, presence, questions, isWatchedRoom, onError }: HintsOptions) {
+export function createHintReader ({ board, rooms, presence, questions, ownVotes, isWatchedRoom, onError }: HintsOptions) {
   return (hint: unknown): void => {
     if (!isHint(hint)) {
       onError(new Error('malformed hint'), 'a message of another instance was dropped')
@@ -41,6 +43,7 @@ export function createHintReader ({ board, rooms, presence, questions, isWatched
         if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, staff: hint.staff, pollOrder: hint.pollOrder }, 'hint')
         break
       case 'questions': questions.heard(hint.roomId, hint.version); break
+      case 'reviewed': ownVotes.heard(hint.pollId, hint.voterId); break
       case 'present': presence.hear(hint); break
       default: hint satisfies never
     }

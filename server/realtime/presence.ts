@@ -1,5 +1,5 @@
 import type { RoomBoard } from '../rooms/room-board.ts'
-import type { RoomState } from '../protocol/room.ts'
+import { roomStateOf, type RoomState } from '../protocol/room.ts'
 import { stageRoom } from './rooms.ts'
 import { isAudience, type LiveServer } from './socket-types.ts'
 
@@ -9,7 +9,7 @@ export interface PresenceOptions {
   instanceId: string
   /** Tells this instance's own count to the others. */
   announce: (present: { roomId: string, instanceId: string, count: number }) => void
-  emitRoom: (state: RoomState) => void
+  emitRoom: (roomId: string, newest: () => RoomState | undefined) => void
 }
 
 const intervalMs = 1000
@@ -52,7 +52,12 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
     const last = shown.get(roomId)
     if (last?.present === present && last.revision === room.revision) return
     shown.set(roomId, { present, revision: room.revision })
-    emitRoom({ roomId, revision: room.revision, currentPollId: room.currentPollId, access: room.access, present })
+    emitRoom(roomId, () => stateOf(roomId))
+  }
+
+  function stateOf (roomId: string): RoomState | undefined {
+    const [room, last] = [rooms.peek(roomId)?.room, shown.get(roomId)]
+    return room === undefined || last === undefined ? undefined : roomStateOf(room, last.present)
   }
 
   function tell (roomId: string): void {

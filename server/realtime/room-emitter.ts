@@ -111,9 +111,14 @@ export function createRoomEmitter ({ io, board, slowReaders }: { io: LiveServer,
       }
     },
 
-    async emitRoom (state: RoomState): Promise<void> {
-      const event = encodeEvent('room', JSON.stringify(state))
-      await send(members([stageRoom(state.roomId)]), `room:${state.roomId}`, () => event, (socket) => { socket.emit('room', state) })
+    async emitRoom (roomId: string, newest: () => RoomState | undefined): Promise<void> {
+      await send(members([stageRoom(roomId)]), `room:${roomId}`, () => {
+        const state = newest()
+        return state === undefined ? undefined : encodeEvent('room', JSON.stringify(state))
+      }, (socket) => {
+        const state = newest()
+        if (state !== undefined) socket.emit('room', state)
+      })
     }
   }
 }

@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 import t, { type Test } from 'tap'
-import type { Poll, Results } from '../../server/protocol/poll.ts'
+import type { OwnVote, Poll, Results } from '../../server/protocol/poll.ts'
 import type { Room, RoomState } from '../../server/protocol/room.ts'
 import { waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request } from '../helpers/clients.ts'
@@ -231,6 +231,25 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
     await (await connectSocket(t, a.url)).vote(poll.id, 1)
     await watcher.joinPoll(poll.id)
     t.same(watcher.frames, [])
+  })
+
+  t.test('[R6] a review on one instance is told to its voter on the other within a second, and to nobody else there', async (t) => {
+    const poll = await host.openPoll({ kind: 'text', options: [] })
+    const { voterId, voterToken } = await createVoter(b.url)
+    const [voter, other] = [await connectSocket(t, b.url, { auth: { voterToken } }), await connectSocket(t, b.url)]
+    const told: OwnVote[] = []
+    const toldOthers: OwnVote[] = []
+    voter.socket.on('vote', (vote) => { told.push(vote) })
+    other.socket.on('vote', (vote) => { toldOthers.push(vote) })
+    for (const [at, { call, joinPoll }] of [voter, other].entries()) {
+      await joinPoll(poll.id)
+      await call('vote:cast', { pollId: poll.id, answer: { text: `Tea ${at}` } })
+    }
+    await host.call('PUT', `/polls/${poll.id}/responses/${voterId}`, { review: 'removed' })
+    await waitUntil(async () => told.length > 0, promptMs, () => 'the voter was not told')
+    t.match(told, [{ pollId: poll.id, round: 1, myVote: { text: 'Tea 0' }, held: true, review: 'removed' }])
+    await other.call('room:leave', {})
+    t.same(toldOthers, [])
   })
 
   t.test('sign-ins are counted over both instances', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Participation } from '../../server/protocol/participation.ts'
-import type { Poll } from '../../server/protocol/poll.ts'
+import type { OwnVote, Poll } from '../../server/protocol/poll.ts'
+import type { Response } from '../../server/protocol/response.ts'
 import type { RoomState } from '../../server/protocol/room.ts'
 import { createCallers } from '../helpers/callers.ts'
 import { waitUntil } from '../helpers/child-process.ts'
@@ -182,16 +183,49 @@ t.test('[R3] a room tells what is on stage and how many people are there', async
 
   const { body: room } = await host.call<RoomState>('PUT', `/rooms/${poll.roomId}/stage`, { pollId: poll.id })
   await until(() => rooms.at(-1)?.currentPollId === poll.id, 'the stage was not told')
-  t.same(rooms.at(-1), { roomId: poll.roomId, revision: room.revision, currentPollId: poll.id, access: 'open', present: 2 })
+  t.same(rooms.at(-1), { roomId: poll.roomId, revision: room.revision, title: poll.question, currentPollId: poll.id, access: 'open', questionsMode: 'off', present: 2 })
   t.match(await second.call('room:join', { code }), { ok: true, data: { room: { currentPollId: poll.id } } })
   await host.call('PUT', `/rooms/${poll.roomId}/stage`, { pollId: null })
   await until(() => rooms.at(-1)?.currentPollId === null, 'the empty stage was not told')
   t.match(rooms.at(-1), { revision: room.revision + 1 })
+  await host.call('PATCH', `/rooms/${poll.roomId}`, { title: 'All hands', accent: '#d55e00', questionsMode: 'pre' })
+  await until(() => rooms.at(-1)?.title === 'All hands', 'the new title was not told')
+  t.match(rooms.at(-1), { revision: room.revision + 2, accent: '#d55e00', questionsMode: 'pre' })
 
   second.socket.disconnect()
   await until(() => rooms.at(-1)?.present === 1, 'who has gone is still counted')
   const revisions = rooms.map(({ revision }) => revision)
   t.same(revisions, revisions.toSorted((a, b) => a - b), 'revisions never go back')
+})
+
+t.test('[R6] a review is told to whoever wrote the answer, wherever they are connected, and to nobody else', async (t) => {
+  const poll = await host.openPoll({ kind: 'text', options: [], moderation: 'pre', revote: 'change' })
+  const code = await host.codeOf(poll)
+  const { voterId, voterToken } = await createVoter(url)
+  const own = [await connectSocket(t, url, { auth: { voterToken } }), await connectSocket(t, url, { auth: { voterToken } })]
+  const others = [await connectSocket(t, url), await connectSocket(t, url, { auth: { accessToken: host.accessToken } })]
+  const told = new Map<Audience, OwnVote[]>()
+  for (const audience of [...own, ...others]) {
+    const votes: OwnVote[] = []
+    told.set(audience, votes)
+    audience.socket.on('vote', (vote) => { votes.push(vote) })
+    await audience.call('room:join', { code })
+  }
+  t.match(await own[0]?.call('vote:cast', { pollId: poll.id, answer: { text: 'Tea' } }), { ok: true, data: { held: true, review: 'held' } })
+  await others[0]?.call('vote:cast', { pollId: poll.id, answer: { text: 'Coffee' } })
+  for (const [at, review] of (['shown', 'removed', 'removed', 'held'] as const).entries()) {
+    const isAgain = at === 2
+    const { body: { castAt } } = await host.call<Response>('PUT', `/polls/${poll.id}/responses/${voterId}`, { review })
+    if (isAgain) continue
+    const expected = { pollId: poll.id, round: 1, myVote: { text: 'Tea' }, ...(review === 'shown' ? {} : { held: true, review }), castAt }
+    for (const audience of own) {
+      await until(() => told.get(audience)?.at(-1)?.castAt === castAt, `${review} was not told`, 1000)
+      t.same(told.get(audience)?.at(-1), expected, review)
+    }
+  }
+  await Promise.all(others.map(async (audience) => await audience.call('room:leave', {})))
+  t.same(Array.from(told.values(), ({ length }) => length), [3, 3, 0, 0])
+  t.match(await own[0]?.call('room:join', { code }), { ok: true, data: { polls: [{ myVote: { text: 'Tea' }, held: true, review: 'held' }] } })
 })
 
 t.test('[R4] a deleted poll is removed from the screens', async (t) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { kinds } from '../../server/polls/kinds/kinds.ts'
-import type { Answer, Poll, PollKind, PollView, Results } from '../../server/protocol/poll.ts'
+import type { Answer, OwnVote, Poll, PollKind, PollView, Results } from '../../server/protocol/poll.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
 import { answerRules } from '../../web/client/answer-rules.ts'
 import { createBallotOutbox } from '../../web/client/ballot-outbox.ts'
@@ -37,12 +37,12 @@ const poll: Poll = {
 const told = (part: Partial<PollView> = {}): PollView => ({ poll, results: null, myVote: null, now: at, ...part })
 
 t.test('that an answer is held stays with it, and goes with it', async (t) => {
-  const held = mergeView(undefined, told({ myVote: { text: 'Chairs' }, held: true }))
-  t.match(held, { myVote: { text: 'Chairs' }, held: true })
-  t.match(withPoll(held, { ...poll, revision: 3, status: 'paused' }), { held: true })
-  t.notOk('held' in withPoll(held, { ...poll, revision: 3, round: 2 }), 'not into the next round')
-  t.notOk('held' in withMyVote(held, 1, { myVote: { text: 'Tables' } }), 'the next answer is let in')
-  t.notOk('held' in mergeView(held, told({ myVote: { text: 'Chairs' } })), 'a moderator let it in')
+  const held = mergeView(undefined, told({ myVote: { text: 'Chairs' }, held: true, review: 'held' }))
+  t.match(held, { myVote: { text: 'Chairs' }, review: 'held' })
+  t.match(withPoll(held, { ...poll, revision: 3, status: 'paused' }), { review: 'held' })
+  t.notOk('review' in withPoll(held, { ...poll, revision: 3, round: 2 }), 'not into the next round')
+  t.notOk('review' in withMyVote(held, 1, { myVote: { text: 'Tables' } }), 'the next answer is let in')
+  t.notOk('review' in mergeView(held, told({ myVote: { text: 'Chairs' } })), 'a moderator let it in')
 })
 
 /** As of a browser that blocks its own: it lasts as long as the page. */
@@ -202,10 +202,34 @@ t.test('[R3] what came in during a join is not lost to its older answer', async 
   const room = joinRoom([told({ results: results() })])
   room.beginJoin()
   room.apply('results', results({ version: 7, voters: 9 }))
-  room.recordMyVote(poll.id, 1, { myVote: { text: 'Tea' }, held: true })
+  room.recordMyVote(poll.id, 1, { myVote: { text: 'Tea' }, review: 'held' })
   room.join([told({ results: results({ version: 6, voters: 8 }) })])
-  t.match(room.shown.value, { myVote: { text: 'Tea' }, held: true, results: { version: 7, voters: 9 } })
+  t.match(room.shown.value, { myVote: { text: 'Tea' }, review: 'held', results: { version: 7, voters: 9 } })
   room.apply('results', results({ version: 6, voters: 8 }))
   room.apply('poll', { ...poll, revision: 1, status: 'closed' })
   t.match(room.shown.value, { poll: { status: 'open' }, results: { version: 7 } })
+})
+
+t.test('a review is told to the voter at once, and one that comes late does not undo a newer answer', async (t) => {
+  const room = joinRoom([told({ myVote: { text: 'Tea' }, held: true, review: 'held' })])
+  const reviewed = (part: Partial<OwnVote>) => {
+    room.apply('vote', { pollId: poll.id, round: 1, myVote: { text: 'Tea' }, castAt: '2026-01-15T18:30:02.000Z', ...part })
+    return room.shown.value
+  }
+  t.equal(reviewed({ held: true, review: 'removed' })?.review, 'removed')
+  t.notOk(Object.hasOwn(reviewed({ castAt: '2026-01-15T18:30:03.000Z' }) ?? {}, 'review'), 'let in')
+  room.recordMyVote(poll.id, 1, { myVote: { text: 'Coffee' }, castAt: '2026-01-15T18:30:05.000Z' })
+  t.match(reviewed({ held: true, review: 'removed', castAt: '2026-01-15T18:30:04.000Z' }), { myVote: { text: 'Coffee' }, review: undefined })
+  t.match(reviewed({ round: 2, castAt: '2026-01-15T18:30:06.000Z' }), { myVote: { text: 'Coffee' } }, 'nor one of another round')
+})
+
+t.test('[R3] what a host changes of the room reaches its screens, and an older state changes nothing', async (t) => {
+  const room = joinRoom([told()])
+  const state = { roomId: poll.roomId, currentPollId: poll.id, access: 'open', questionsMode: 'off', present: 3 } as const
+  room.apply('room', { ...state, revision: 3, title: 'All hands', accent: '#d55e00', questionsMode: 'pre' })
+  t.match(room.room.value, { code: 'BCDFGH', title: 'All hands', accent: '#d55e00', questionsMode: 'pre', revision: 3 })
+  room.apply('room', { ...state, revision: 2, title: 'Town hall' })
+  t.match(room.room.value, { title: 'All hands', accent: '#d55e00' })
+  room.apply('room', { ...state, revision: 4, title: 'All hands' })
+  t.notOk(Object.hasOwn(room.room.value ?? {}, 'accent'), 'the colour is gone')
 })

@@ -262,12 +262,23 @@ t.test('every kind of poll, in a real browser', { skip: skipUnless('CHROMIUM_PAT
     await phone.page.getByLabel('Your answer').fill('Tables')
     await statusSays(phone.page, 'The new answer is not sent yet.')
     const { body: { items: [held] } } = await host.call<{ items: Response[] }>('GET', `/polls/${id}/responses?review=held`)
-    for (const [review, words] of [['shown', 'Counted'], ['removed', 'Waits for a moderator']]) {
+    await phone.page.getByLabel('Your answer').fill('Chairs')
+    for (const [review, words] of [['shown', 'Counted'], ['removed', 'Removed by a moderator'], ['held', 'Waits for a moderator'], ['removed', 'Removed by a moderator']]) {
       await host.call('PUT', `/polls/${id}/responses/${held?.voterId ?? ''}`, { review })
-      await phone.page.reload()
       await statusSays(phone.page, words ?? '')
     }
+    await phone.page.reload()
+    await statusSays(phone.page, 'Removed by a moderator')
     t.equal(await phone.page.getByLabel('Your answer').inputValue(), 'Chairs')
+  })
+
+  t.test('the newest answers of one poll are never shown under another', async (t) => {
+    const { id } = await show({ kind: 'text', question: 'What is good?' })
+    await voteElsewhere(id, { text: 'Light' })
+    await projector.page.locator('.answer-list').getByText('Light').waitFor()
+    await show({ kind: 'text', question: 'What is bad?' })
+    await projector.page.getByRole('heading', { name: 'What is bad?' }).waitFor()
+    t.equal(await projector.page.locator('.answer-list').count(), 0)
   })
 
   t.test('the browser had nothing to complain about', async (t) => {

@@ -1,9 +1,23 @@
-import t from 'tap'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import t, { type Test } from 'tap'
 import type { Room } from '../../server/protocol/room.ts'
 import { openDevice, resultRow, startBrowser, statusSays } from '../helpers/browser.ts'
+import { findFreePort } from '../helpers/child-process.ts'
 import { createVoter, registerHost, voteOverHttp } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
 import { skipUnless } from '../helpers/services.ts'
+
+/** A site of somebody else's whose one page shows this address in a frame; returns its origin. By another name, as a port alone makes no other site. */
+async function serveFrame (t: Test, address: string): Promise<string> {
+  const port = await findFreePort()
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html').end(`<!doctype html><title>Another site</title><iframe src="${address}" width="380" height="700"></iframe>`)
+  }).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close().closeAllConnections() })
+  return `http://localhost:${port}`
+}
 
 t.test('pages without, and beside, the phone\'s script', { skip: skipUnless('CHROMIUM_PATH') }, async (t) => {
   const { url } = await startServer(t)
@@ -65,6 +79,29 @@ t.test('pages without, and beside, the phone\'s script', { skip: skipUnless('CHR
     await host.call('DELETE', `/polls/${poll.id}`, undefined, { 'if-match': '*' })
     await page.getByRole('heading', { name: 'There is no such poll' }).waitFor()
     t.strictSame(complaints, [])
+    await context.close()
+  })
+
+  t.test('a frame on another site votes if the room lets that site show it, though the browser keeps nothing for it there; elsewhere it stays empty', async (t) => {
+    const { poll } = await openRoom()
+    const [listed, other] = [await serveFrame(t, `${url}/embed/${poll.id}`), await serveFrame(t, `${url}/embed/${poll.id}`)]
+    await host.call('PATCH', `/rooms/${poll.roomId}`, { embedOrigins: [listed] })
+    const { page, context } = await openDevice(browser, listed)
+    await page.goto('/')
+    const frame = page.frameLocator('iframe')
+    await frame.getByRole('radio', { name: 'Lisbon' }).check()
+    await frame.getByRole('button', { name: 'Vote', exact: true }).click()
+    await frame.getByRole('status').getByText('Counted', { exact: true }).waitFor()
+    t.match((await host.results(poll.id)).body, { voters: 1, counts: { 1: 1 } })
+
+    await page.goto(`${url}/embed/${poll.id}`)
+    await page.getByRole('button', { name: 'Vote', exact: true }).waitFor()
+    t.notOk(await page.getByRole('radio', { name: 'Lisbon' }).isChecked(), 'what is kept on one site is not read on another')
+
+    const refusal = page.waitForEvent('console', { predicate: (message) => message.text().includes('frame-ancestors') })
+    await page.goto(other)
+    await refusal
+    t.equal(await frame.locator('main').count(), 0)
     await context.close()
   })
 

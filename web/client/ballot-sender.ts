@@ -3,6 +3,7 @@ import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
 import type { BallotOutbox, KeptAnswer } from './ballot-outbox.ts'
 import type { Connection } from './connection.ts'
+import { ownVoteOf } from './held-view.ts'
 import type { LiveRoom } from './live-room.ts'
 import { backOffMs, isPassing } from './retry.ts'
 
@@ -48,7 +49,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     tell(pollId, { round, state: 'sending' })
     const reply = await connection.request('vote:cast', { pollId, round, answer })
     if (reply.ok) {
-      liveRoom.recordMyVote(pollId, round, { myVote: answer, ...(reply.data.held === true ? { held: true } : {}) })
+      liveRoom.recordMyVote(pollId, round, ownVoteOf({ ...reply.data, myVote: answer }))
       outbox.drop(kept)
       tell(pollId, undefined)
       return true
@@ -113,7 +114,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
   async function withdrawOnce (poll: Poll): Promise<Delivery> {
     const reply = await connection.request('vote:withdraw', { pollId: poll.id })
     if (reply.ok) {
-      liveRoom.recordMyVote(poll.id, poll.round, { myVote: null })
+      liveRoom.recordMyVote(poll.id, poll.round, ownVoteOf({ ...reply.data, myVote: null }))
       return { round: poll.round, state: 'withdrawn' }
     }
     connection.refresh()

@@ -31,13 +31,15 @@ export interface BallotState {
   alert: string
 }
 
+/** How a stored answer stands. */
+const standings = { shown: 'counted', held: 'held', removed: 'removed' } as const
+
 export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState, access?: RoomAccess): BallotState {
   const { poll, myVote } = view
   const kept = outbox.get(poll.id)
   const pending = kept?.round === poll.round ? kept : undefined
   const delivery = currentDelivery(sender.delivery(poll.id), poll)
   const isStored = myVote !== null
-  const isHeld = view.held === true
   const isOver = poll.status !== 'open' && poll.status !== 'paused'
   const isReadOnly = isOver || (isStored && poll.revote === 'locked')
   const held = pending?.answer ?? myVote
@@ -51,8 +53,8 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
       return t('sending')
     }
     if (delivery?.state === 'withdrawing') return t('withdrawing')
-    if (isStored && isDirty) return t(isHeld ? 'newNotSent' : 'notSent')
-    if (isStored) return t(isHeld ? 'held' : 'counted')
+    if (isStored && isDirty) return t(view.review === undefined ? 'notSent' : 'newNotSent')
+    if (isStored) return t(standings[view.review ?? 'shown'])
     return delivery?.state === 'withdrawn' ? t('withdrawn') : ''
   }
 

@@ -43,6 +43,8 @@ export interface Connection {
   refresh: () => void
   /** Calls back now, if live, and each time that the room was joined (again). */
   onLive: (listener: () => void) => void
+  /** For good. */
+  close: () => void
 }
 
 /** How a page joins what it shows: a room, or one poll as if it were a room. */
@@ -69,6 +71,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
   const hasRedeemed = signal(tokens.isRedeemed(voterId.value))
   const voteRefusal = signal<ErrorCode | null>(null)
   const listeners = new Set<() => void>()
+  const closing = new AbortController()
   let joinAttempt = 0
   let unansweredInRow = 0
   let serverGoodbyes = 0
@@ -161,7 +164,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
     state.value = 'lost'
     joinAttempt += 1
     // The server said goodbye (it drains, or cut this socket): Socket.IO leaves coming back to us.
-    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++))
+    if (reason === 'io server disconnect') connectAfter(backOffMs(serverGoodbyes++))
   })
   socket.on('connect_error', (error) => {
     state.value = 'lost'
@@ -180,7 +183,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
       }
       tokens.drop()
     }
-    setTimeout(() => socket.connect(), backOffMs(serverGoodbyes++, problem))
+    connectAfter(backOffMs(serverGoodbyes++, problem))
   })
 
   socket.on('results', (results) => liveRoom.apply('results', results))
@@ -188,6 +191,12 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
   socket.on('poll:removed', (removed) => liveRoom.apply('poll:removed', removed))
   socket.on('room', (room) => liveRoom.apply('room', room))
   socket.on('questions', (questions) => liveRoom.apply('questions', questions))
+  socket.on('vote', (vote) => liveRoom.apply('vote', vote))
+
+  function connectAfter (delayMs: number) {
+    const timer = setTimeout(() => socket.connect(), delayMs)
+    closing.signal.addEventListener('abort', () => { clearTimeout(timer) })
+  }
 
   function connectNow () {
     if (refusal.value === null) socket.disconnect().connect()
@@ -197,7 +206,8 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
     isConnected: () => socket.connected,
     connectNow,
     check: () => { void join() },
-    dropLine
+    dropLine,
+    signal: closing.signal
   })
 
   return {
@@ -217,6 +227,10 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
     onLive: (listener) => {
       listeners.add(listener)
       if (state.value === 'live') listener()
+    },
+    close: () => {
+      closing.abort()
+      socket.disconnect()
     }
   }
 }

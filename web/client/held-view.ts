@@ -1,9 +1,12 @@
 import type { Poll, PollView, Results } from '../../server/protocol/poll.ts'
 
 /** One poll as this device knows it. Pure: every function returns the view it was given when nothing changes. */
-export type HeldView = Pick<PollView, 'poll' | 'results' | 'myVote' | 'held'>
-/** The own answer, and whether a moderator keeps it from being counted. */
-export type OwnVote = Pick<HeldView, 'myVote' | 'held'>
+export type HeldView = Pick<PollView, 'poll' | 'results' | 'myVote' | 'review'> & {
+  /** When the own vote came to stand as it does; absent where that is not known. */
+  castAt?: string
+}
+/** The own answer, and whether and why it is not counted. */
+export type OwnVote = Pick<HeldView, 'myVote' | 'review' | 'castAt'>
 
 /** The reply to a join is the truth, except where this device already holds something newer. */
 export function mergeView (held: HeldView | undefined, told: PollView): HeldView {
@@ -27,14 +30,20 @@ export function withResults (view: HeldView, results: Results): HeldView {
 }
 
 export function withMyVote (view: HeldView, round: number, own: OwnVote, isStaff = false): HeldView {
-  if (view.poll.round !== round) return view
+  if (view.poll.round !== round || isOlder(own, view)) return view
   // Who takes the vote back no longer sees what only voters see.
   const mayStaySeen = isStaff || own.myVote !== null || areResultsShown(view.poll, false)
   return { poll: view.poll, ...own, results: mayStaySeen ? view.results : null }
 }
 
-function ownVoteOf ({ myVote, held }: OwnVote): OwnVote {
-  return held === undefined ? { myVote } : { myVote, held }
+/** Of a vote as the server tells it, what is kept of it. */
+export function ownVoteOf ({ myVote, review, castAt }: OwnVote): OwnVote {
+  return { myVote, ...(review === undefined ? {} : { review }), ...(castAt === undefined ? {} : { castAt }) }
+}
+
+/** A review may be told late, when the voter has already changed the answer. */
+function isOlder (told: OwnVote, held: OwnVote): boolean {
+  return told.castAt !== undefined && held.castAt !== undefined && told.castAt < held.castAt
 }
 
 /** Results of the round that is running; null while hidden, or while those of a new round are on their way. */

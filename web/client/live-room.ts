@@ -1,9 +1,9 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import type { Poll, Results } from '../../server/protocol/poll.ts'
+import type { OwnVote as OwnVoteEvent, Poll, Results } from '../../server/protocol/poll.ts'
 import type { JoinedRoom, RoomRole, RoomState } from '../../server/protocol/room.ts'
 import type { ClientEventReply, ServerToClientEvents } from '../../server/protocol/events.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
-import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, type HeldView, type OwnVote } from './held-view.ts'
+import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, ownVoteOf, type HeldView, type OwnVote } from './held-view.ts'
 import { createLiveQuestions, type LiveQuestions } from './live-questions.ts'
 import { pickShownPoll } from '../../server/protocol/shown-poll.ts'
 
@@ -78,6 +78,10 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
     if (view !== undefined && isForStaffOnly(view.poll)) isStaff = true
   }
 
+  function applyOwnVote (told: OwnVoteEvent) {
+    change(told.pollId, (view) => withMyVote(view, told.round, ownVoteOf(told), isStaff))
+  }
+
   function applyRemoval (pollId: string) {
     removedPollIds.add(pollId)
     const kept = new Map(views.value)
@@ -91,7 +95,9 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
     if (state.revision === roomRevision) return
     const stageWasCleared = room.value.currentPollId !== null && state.currentPollId === null
     roomRevision = state.revision
-    room.value = { ...room.value, currentPollId: state.currentPollId, access: state.access }
+    const { id, code } = room.value
+    const { present: _present, roomId: _roomId, ...told } = state
+    room.value = { id, code, ...told }
     settle(stageWasCleared)
   }
 
@@ -102,6 +108,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
       case 'poll:removed': return applyRemoval(event[1].pollId)
       case 'room': return applyRoom(event[1])
       case 'questions': return questions.apply(event[1])
+      case 'vote': return applyOwnVote(event[1])
       default: event satisfies never
     }
   }

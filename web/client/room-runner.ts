@@ -1,6 +1,7 @@
 import { createHttpClient, type HttpClient } from '../../server/client/http-client.ts'
 import type { Poll } from '../../server/protocol/poll.ts'
 import { PlenumError, type ErrorCode } from '../../server/protocol/problem.ts'
+import { roomStateOf } from '../../server/protocol/room.ts'
 import { areResultsShown } from './held-view.ts'
 import type { LiveRoom } from './live-room.ts'
 import { t, type TextKey } from './text.ts'
@@ -76,8 +77,7 @@ export function createRoomRunner (liveRoom: LiveRoom, say: (text: string) => voi
     const place = polls.findIndex(({ id }) => id === currentId) + by
     const poll = polls[place]
     if (poll === undefined) return t(by === 1 ? 'noNextPoll' : 'noPreviousPoll')
-    const { revision, currentPollId, access } = await client.rooms.setStage(room.id, poll.id)
-    liveRoom.apply('room', { roomId: room.id, revision, currentPollId, access, present: liveRoom.present.value ?? 0 })
+    liveRoom.apply('room', roomStateOf(await client.rooms.setStage(room.id, poll.id), liveRoom.present.value ?? 0))
     // Without its text: the audience reads along, and does not see drafts.
     return t(poll.status === 'draft' ? 'draftReady' : 'stageMoved', { number: place + 1, count: polls.length })
   }

@@ -7,10 +7,13 @@ interface Line {
   /** Asks the server something, to learn whether the line still stands. */
   check: () => void
   dropLine: () => void
+  /** Aborted when nobody needs the line any more. */
+  signal: AbortSignal
 }
 
 /** Connects at once when the page is looked at again or the network is back, and says so at once when it goes. */
 export function wakeOnReturn (line: Line): void {
+  const { signal } = line
   let hiddenAtMs = 0
 
   function comeBack () {
@@ -24,8 +27,8 @@ export function wakeOnReturn (line: Line): void {
     }
     comeBack()
     if (line.isConnected() && Date.now() - hiddenAtMs > checkAfterHiddenMs) line.check()
-  })
-  window.addEventListener('pageshow', (event) => { if (event.persisted) comeBack() })
-  window.addEventListener('online', comeBack)
-  window.addEventListener('offline', line.dropLine)
+  }, { signal })
+  window.addEventListener('pageshow', (event) => { if (event.persisted) comeBack() }, { signal })
+  window.addEventListener('online', comeBack, { signal })
+  window.addEventListener('offline', line.dropLine, { signal })
 }

@@ -48,9 +48,11 @@ export function Leaderboard ({ roomId, polls, screen, change = 0 }: LeaderboardP
   if (board.value === null || board.value.quizzes === 0) return null
   const { items, mine, players } = board.value
   const isMineBelow = mine !== null && mine.rank > (items.at(-1)?.rank ?? 0)
+  // On the projector it stands in the place of the poll.
+  const Heading = screen === 'phone' ? 'h2' : 'h1'
   return (
     <section class='leaderboard' aria-labelledby='leaderboard-heading'>
-      <h2 id='leaderboard-heading'>{t('leaderboard')}</h2>
+      <Heading id='leaderboard-heading'>{t('leaderboard')}</Heading>
       {mine !== null && <p><b>{t('yourRank', { rank: mine.rank, points: mine.points, count: players })}</b></p>}
       <table class='figures-table'>
         <thead><tr>{[t('rank'), t('playerName'), t('points')].map((heading) => <th key={heading} scope='col'>{heading}</th>)}</tr></thead>

@@ -1,4 +1,5 @@
 import type { Answer } from '../../server/protocol/poll.ts'
+import { roundKey } from '../client/ballot-drafts.ts'
 import { isSolved } from '../client/solution.ts'
 import { resultsByKind } from './kinds/results.ts'
 import type { ResultsProps } from './kinds/results-props.ts'
@@ -9,7 +10,8 @@ export function PollResults ({ myVote = null, ...props }: ResultsProps & { myVot
   const Results = resultsByKind[props.poll.kind]
   return (
     <>
-      <Results {...props} />
+      {/* What one poll has loaded is not to be seen under another. */}
+      <Results key={roundKey(props.poll)} {...props} />
       {isSolved(props.poll) && <Solution poll={props.poll} results={props.results} myVote={myVote} />}
     </>
   )

@@ -1,8 +1,10 @@
 import { useRoute } from 'preact-iso'
+import type { Poll, Results } from '../../server/protocol/poll.ts'
 import '../styles/host-polls.css'
 import '../styles/present-kinds.css'
 import { PollResults } from '../components/poll-results.tsx'
 import { Loading } from './components/loading.tsx'
+import { mayRun, ownRoleIn, useMembers } from './own-role.ts'
 import { hasBuckets } from './polls/chart-rows.ts'
 import { Downloads } from './polls/downloads.tsx'
 import { ParticipationFigures } from './polls/participation-figures.tsx'
@@ -21,7 +23,18 @@ export function PollPage () {
   const { loaded, poll, results, isLost, set } = useLivePoll(pollId)
   usePageTitle(poll?.question)
   if (poll === undefined) return <main class='host-page'><Loading of={loaded} /></main>
+  return <PollDetails poll={poll} results={results} isLost={isLost} set={set} />
+}
 
+interface PollDetailsProps {
+  poll: Poll
+  results: Results | undefined
+  isLost: boolean
+  set: (poll: Poll) => void
+}
+
+function PollDetails ({ poll, results, isLost, set }: PollDetailsProps) {
+  const role = ownRoleIn(useMembers(poll.roomId).data)
   const hasResults = poll.status !== 'draft' && results !== undefined
   return (
     <main class='host-page poll-page'>
@@ -36,7 +49,7 @@ export function PollPage () {
           {poll.revealed !== null && <span>{poll.revealed ? t('resultsRevealed') : t('resultsHidden')}</span>}
         </p>
       </header>
-      <PollActions poll={poll} set={set} />
+      <PollActions poll={poll} set={set} role={role} />
       {isLost && <p class='banner' role='alert'>{t('connectionLost')}</p>}
       <section aria-labelledby='results-heading'>
         <h2 id='results-heading'>{results?.final === true ? t('finalResults') : t('results')}</h2>
@@ -52,7 +65,7 @@ export function PollPage () {
       {hasResults && (
         <>
           <ParticipationFigures poll={poll} version={results.version} />
-          {(poll.kind === 'text' || poll.kind === 'words') && <Responses poll={poll} version={results.version} />}
+          {(poll.kind === 'text' || poll.kind === 'words') && <Responses poll={poll} version={results.version} mayReview={mayRun(role)} />}
           <Timeline poll={poll} version={results.version} />
           {poll.round > 1 && hasBuckets(poll) && <RoundsTable poll={poll} results={results} />}
           <Downloads poll={poll} results={results} />

@@ -1,64 +1,64 @@
 import { useRoute } from 'preact-iso'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import '../styles/questions.css'
 import type { Question, QuestionStatus } from '../../server/protocol/question.ts'
-import type { Room } from '../../server/protocol/room.ts'
-import { QuestionRow } from '../components/questions/question-row.tsx'
 import { attempt } from './attempt.ts'
 import { Loading } from './components/loading.tsx'
-import { RoomFrame } from './components/room-frame.tsx'
-import { isLeaving, removeLater } from './removal.ts'
+import { RoomFrame, type Framed } from './components/room-frame.tsx'
+import { mayRun } from './own-role.ts'
+import { QuestionActions, type Act } from './questions/question-actions.tsx'
+import { QuestionList } from './questions/question-list.tsx'
+import { isLeaving } from './removal.ts'
 import { client } from './session.ts'
 import { t } from './text.ts'
-import { useLoad } from './use-load.ts'
+import { usePages, type LoadedPages } from './use-pages.ts'
 
 /** People read here; more often a list would move under their fingers. */
 const reloadMs = 3000
-const listed = 100
+const pageSize = 50
 
 /** What the audience asks, for those who moderate it. */
 export function QuestionsPage () {
   const { roomId = '' } = useRoute().params
-  return <RoomFrame roomId={roomId}>{(room) => <Moderation room={room} />}</RoomFrame>
+  return <RoomFrame roomId={roomId}>{(framed) => <Moderation key={roomId} {...framed} />}</RoomFrame>
 }
 
-function Moderation ({ room: { id, questionsMode } }: { room: Room }) {
-  const questions = useLoad(async () => (await client.questions.list(id, { limit: listed, sort: 'votes' })).items, [id])
+function Moderation ({ room: { id, questionsMode }, role, liveRoom }: Framed) {
+  const lists: Record<QuestionStatus, LoadedPages<Question>> = {
+    pending: useQuestions(id, 'pending'),
+    open: useQuestions(id, 'open'),
+    answered: useQuestions(id, 'answered'),
+    dismissed: useQuestions(id, 'dismissed'),
+    merged: useQuestions(id, 'merged')
+  }
+  const all = Object.values(lists)
+  const reload = async () => { await Promise.all(all.map(async (list) => { await list.reload() })) }
+  useReloadOnChange(() => liveRoom?.questions.shown.peek()?.version, reload)
 
-  useEffect(() => {
-    const timer = setInterval(() => { if (!document.hidden) void questions.reload() }, reloadMs)
-    return () => clearInterval(timer)
-  }, [questions.reload])
-
-  if (questions.data === undefined) return <Loading of={questions} />
-  const all = questions.data.filter((question) => !isLeaving(question.id))
-  const act = (change: () => Promise<unknown>) => {
+  const missing = all.find(({ data }) => data === undefined)
+  if (missing !== undefined) return <Loading of={missing} />
+  const act: Act = (change) => {
     void attempt(async () => {
       await change()
-      await questions.reload()
+      await reload()
     })
   }
+  const itemsOf = (status: QuestionStatus) => lists[status].data?.items.filter((question) => !isLeaving(question.id)) ?? []
+  const open = itemsOf('open')
   return (
     <>
       {questionsMode === 'off' && <p class='note'>{t('questionsAreOff')}</p>}
-      {groups.map(({ title, statuses }) => {
-        const group = all.filter(({ status }) => statuses.includes(status))
-        return group.length === 0
-          ? null
-          : (
-            <section key={title} aria-labelledby={`questions-${title}`}>
-              <h2 id={`questions-${title}`}>{t(title)}</h2>
-              <ol class='question-list'>
-                {group.map((question) => (
-                  <QuestionRow key={question.id} question={question}>
-                    <QuestionActions question={question} others={all.filter(({ id, status }) => id !== question.id && status === 'open')} act={act} />
-                  </QuestionRow>
-                ))}
-              </ol>
-            </section>
-            )
-      })}
-      {all.length === 0 && <p class='hint'>{t('noQuestionsYet')}</p>}
+      {groups.map(({ title, statuses }) => statuses.some((status) => itemsOf(status).length > 0) && (
+        <section key={title} aria-labelledby={`questions-${title}`}>
+          <h2 id={`questions-${title}`}>{t(title)}</h2>
+          {statuses.map((status) => (
+            <QuestionList key={status} of={lists[status]} questions={itemsOf(status)}>
+              {(question) => mayRun(role) && <QuestionActions question={question} others={open.filter((other) => other.id !== question.id)} act={act} />}
+            </QuestionList>
+          ))}
+        </section>
+      ))}
+      {all.every(({ data }) => data?.items.length === 0) && <p class='hint'>{t('noQuestionsYet')}</p>}
       <p class='actions'>
         {['csv', 'json', 'ndjson'].map((format) => (
           <a key={format} class='button' download href={`/api/v1/rooms/${id}/questions/export?format=${format}`}>{t('exportAs', { what: t('tabQuestions'), format: format.toUpperCase() })}</a>
@@ -74,42 +74,24 @@ const groups: readonly { title: 'questionsWaiting' | 'questionsOpen' | 'question
   { title: 'questionsDone', statuses: ['answered', 'dismissed', 'merged'] }
 ]
 
-interface QuestionActionsProps {
-  question: Question
-  /** Those that it may be merged into. */
-  others: readonly Question[]
-  act: (change: () => Promise<unknown>) => void
+/** By pins, votes and age; of those that wait, who has waited longest is first. */
+function useQuestions (roomId: string, status: QuestionStatus): LoadedPages<Question> {
+  return usePages((cursor) => client.questions.list(roomId, { status, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) }), [roomId, status])
 }
 
-function QuestionActions ({ question: { id, text, status, isPinned }, others, act }: QuestionActionsProps) {
-  const button = (name: string, change: () => Promise<unknown>, isMain = false) => (
-    <button type='button' class={isMain ? 'primary' : ''} aria-label={t('questionAction', { action: name, text })} onClick={() => act(change)}>{name}</button>
-  )
-  return (
-    <div class='actions'>
-      {status === 'pending' && button(t('approve'), () => client.questions.edit(id, { status: 'open' }), true)}
-      {status === 'open' && button(t('markAnswered'), () => client.questions.edit(id, { status: 'answered' }), true)}
-      {(status === 'open' || status === 'answered') && button(t(isPinned ? 'unpin' : 'pin'), () => client.questions.edit(id, { isPinned: !isPinned }))}
-      {(status === 'answered' || status === 'dismissed') && button(t('openQuestion'), () => client.questions.edit(id, { status: 'open' }))}
-      {(status === 'pending' || status === 'open') && button(t('dismiss'), () => client.questions.edit(id, { status: 'dismissed' }))}
-      {status === 'merged' && button(t('unmerge'), () => client.questions.unmerge(id))}
-      {status !== 'merged' && <button type='button' aria-label={t('questionAction', { action: t('delete'), text })} onClick={() => removeLater(id, t('questionDeleted'), () => client.questions.delete(id))}>{t('delete')}</button>}
-      {status === 'open' && others.length > 0 && (
-        <label class='field'>
-          <span class='visually-hidden'>{t('mergeInto')}</span>
-          <select
-            value=''
-            onChange={({ currentTarget }) => {
-              const into = currentTarget.value
-              currentTarget.value = ''
-              if (into !== '') act(() => client.questions.merge(id, into))
-            }}
-          >
-            <option value=''>{t('mergeInto')}</option>
-            {others.map((other) => <option key={other.id} value={other.id}>{other.text}</option>)}
-          </select>
-        </label>
-      )}
-    </div>
-  )
+/** Reloads now and then, but not what is known to be the same. @param readVersion undefined while nobody tells of changes */
+function useReloadOnChange (readVersion: () => number | undefined, reload: () => Promise<void>) {
+  const newest = useRef({ readVersion, reload })
+  newest.current = { readVersion, reload }
+
+  useEffect(() => {
+    let loaded: number | undefined
+    const timer = setInterval(() => {
+      const version = newest.current.readVersion()
+      if (document.hidden || (version !== undefined && version === loaded)) return
+      loaded = version
+      void newest.current.reload()
+    }, reloadMs)
+    return () => clearInterval(timer)
+  }, [])
 }

@@ -2,26 +2,37 @@ import { useSignal } from '@preact/signals'
 import { useRoute } from 'preact-iso'
 import type { Poll } from '../../server/protocol/poll.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
+import type { RoomRole } from '../../server/protocol/room.ts'
 import '../styles/host-polls.css'
 import { Loading } from './components/loading.tsx'
 import { deleteLater, notify } from './components/notices.tsx'
-import { RoomFrame } from './components/room-frame.tsx'
+import { RoomFrame, type Framed } from './components/room-frame.tsx'
+import { mayEdit } from './own-role.ts'
 import { copyOf } from './polls/poll-draft.ts'
 import { ImportForm } from './polls/import-form.tsx'
 import { PollCard } from './polls/poll-card.tsx'
 import { templates } from './polls/poll-templates.ts'
-import { useRoomPolls } from './polls/use-room-polls.ts'
+import { useLivePolls } from './polls/use-live-polls.ts'
 import { problemText } from './problem-text.ts'
 import { client } from './session.ts'
 import { t } from './text.ts'
 
 export function RoomPollsPage () {
   const { roomId = '' } = useRoute().params
-  return <RoomFrame roomId={roomId}>{() => <RoomPolls roomId={roomId} />}</RoomFrame>
+  return <RoomFrame roomId={roomId}>{(framed) => <RoomPolls {...framed} />}</RoomFrame>
 }
 
-function RoomPolls ({ roomId }: { roomId: string }) {
-  const polls = useRoomPolls(roomId)
+function RoomPolls ({ room: { id: roomId }, role, liveRoom }: Framed) {
+  const polls = useLivePolls(roomId, liveRoom)
+  return (
+    <>
+      {mayEdit(role) && <MorePolls roomId={roomId} reload={polls.reload} />}
+      {polls.data === undefined ? <Loading of={polls} /> : <PollList roomId={roomId} role={role} list={polls.data} reload={polls.reload} set={polls.set} />}
+    </>
+  )
+}
+
+function MorePolls ({ roomId, reload }: { roomId: string, reload: () => Promise<void> }) {
   return (
     <>
       <div class='actions'>
@@ -35,21 +46,21 @@ function RoomPolls ({ roomId }: { roomId: string }) {
       </details>
       <details>
         <summary>{t('importPolls')}</summary>
-        <ImportForm roomId={roomId} imported={polls.reload} />
+        <ImportForm roomId={roomId} imported={reload} />
       </details>
-      {polls.data === undefined ? <Loading of={polls} /> : <PollList roomId={roomId} list={polls.data} reload={polls.reload} set={polls.set} />}
     </>
   )
 }
 
 interface PollListProps {
   roomId: string
+  role: RoomRole | undefined
   list: Poll[]
   reload: () => Promise<void>
   set: (list: Poll[]) => void
 }
 
-function PollList ({ roomId, list, reload, set }: PollListProps) {
+function PollList ({ roomId, role, list, reload, set }: PollListProps) {
   const hidden = useSignal<readonly string[]>([])
   const shown = list.filter(({ id }) => !hidden.value.includes(id))
 
@@ -108,7 +119,7 @@ function PollList ({ roomId, list, reload, set }: PollListProps) {
     <ol class='cards'>
       {shown.map((poll, at) => (
         <PollCard
-          key={poll.id} poll={poll} isFirst={at === 0} isLast={at === shown.length - 1}
+          key={poll.id} poll={poll} role={role} isFirst={at === 0} isLast={at === shown.length - 1}
           run={(command) => { void attempt(() => run(poll, command)) }} move={(by) => { void attempt(() => move(poll, by)) }}
           duplicate={() => { void attempt(() => duplicate(poll)) }} remove={() => remove(poll)}
         />

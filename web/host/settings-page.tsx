@@ -1,8 +1,7 @@
 import '../styles/host-rooms.css'
 import { useLocation, useRoute } from 'preact-iso'
-import type { Room } from '../../server/protocol/room.ts'
-import { RoomFrame } from './components/room-frame.tsx'
-import { mayEdit, mayRun, ownRoleIn, useMembers } from './own-role.ts'
+import { RoomFrame, type Framed } from './components/room-frame.tsx'
+import { mayEdit, mayRun } from './own-role.ts'
 import { removeRoomLater } from './rooms/remove-room.ts'
 import { BlockedWordsForm } from './settings/blocked-words.tsx'
 import { LookForm } from './settings/look-form.tsx'
@@ -12,12 +11,11 @@ import { t } from './text.ts'
 
 export function SettingsPage () {
   const { roomId = '' } = useRoute().params
-  return <RoomFrame roomId={roomId}>{(room, { set }) => <Settings room={room} set={set} />}</RoomFrame>
+  return <RoomFrame roomId={roomId}>{(framed) => <Settings {...framed} />}</RoomFrame>
 }
 
-function Settings ({ room, set }: { room: Room, set: (room: Room) => void }) {
+function Settings ({ room, setRoom, role }: Framed) {
   const { route } = useLocation()
-  const role = ownRoleIn(useMembers(room.id).data)
 
   function remove () {
     removeRoomLater(room)
@@ -26,9 +24,9 @@ function Settings ({ room, set }: { room: Room, set: (room: Room) => void }) {
 
   return (
     <>
-      {role !== undefined && !mayEdit(role) && <p class='note'>{t('settingsForEditors')}</p>}
-      {mayEdit(role) && <RoomForm room={room} set={set} />}
-      {mayEdit(role) && <LookForm room={room} set={set} />}
+      {!mayEdit(role) && <p class='note'>{t('settingsForEditors')}</p>}
+      {mayEdit(role) && <RoomForm room={room} set={setRoom} />}
+      {mayEdit(role) && <LookForm room={room} set={setRoom} />}
       {mayRun(role) && <BlockedWordsForm roomId={room.id} />}
       {role === 'owner' && <Webhooks roomId={room.id} />}
       {role === 'owner' && (

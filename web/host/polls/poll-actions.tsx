@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { Poll } from '../../../server/protocol/poll.ts'
+import type { RoomRole } from '../../../server/protocol/room.ts'
 import { areResultsShown } from '../../client/held-view.ts'
 import { notify } from '../components/notices.tsx'
+import { mayEdit, mayRun } from '../own-role.ts'
 import { problemText } from '../problem-text.ts'
 import { client, noteSignedOut } from '../session.ts'
 import { t } from '../text.ts'
@@ -11,10 +13,11 @@ interface PollActionsProps {
   poll: Poll
   /** Takes what a command has answered. */
   set: (poll: Poll) => void
+  role: RoomRole | undefined
 }
 
 /** What can be done with the poll in the state that it is in. */
-export function PollActions ({ poll, set }: PollActionsProps) {
+export function PollActions ({ poll, set, role }: PollActionsProps) {
   const { id, status, revealed } = poll
   const dialog = useRef<HTMLDialogElement>(null)
   const isBusy = useSignal(false)
@@ -35,6 +38,7 @@ export function PollActions ({ poll, set }: PollActionsProps) {
   const button = (text: string, send: () => Promise<Poll>, isMain = false) => (
     <button type='button' class={isMain ? 'primary' : ''} aria-disabled={isBusy.value} onClick={() => { void run(send) }}>{text}</button>
   )
+  if (!mayRun(role)) return null
   const canReveal = status !== 'draft' && status !== 'archived'
   const isRunning = status === 'open' || status === 'paused'
   return (
@@ -46,8 +50,8 @@ export function PollActions ({ poll, set }: PollActionsProps) {
       {canReveal && revealed !== true && button(t('reveal'), () => client.polls.reveal(id, true))}
       {canReveal && areResultsShown(poll, true) && button(t('hide'), () => client.polls.reveal(id, false))}
       {(isRunning || status === 'closed') && <button type='button' onClick={() => dialog.current?.showModal()}>{t('reset')}</button>}
-      {(status === 'draft' || status === 'closed') && button(t('archivePoll'), () => client.polls.archive(id))}
-      {status !== 'archived' && <a class='button' href={`/host/polls/${id}/edit`}>{t('editPoll')}</a>}
+      {(status === 'draft' || status === 'closed') && mayEdit(role) && button(t('archivePoll'), () => client.polls.archive(id))}
+      {status !== 'archived' && mayEdit(role) && <a class='button' href={`/host/polls/${id}/edit`}>{t('editPoll')}</a>}
       <dialog
         ref={dialog} aria-labelledby='reset-heading'
         onClose={(event) => {

@@ -14,7 +14,7 @@ const statuses: ReadonlyArray<readonly [ReviewStatus, string, string]> = [
 ]
 
 /** What people wrote, to be let in, held and removed. New answers come when asked for: what is being read does not move. */
-export function Responses ({ poll: { id, roomId, round }, version }: { poll: Poll, version: number }) {
+export function Responses ({ poll: { id, roomId, round }, version, mayReview }: { poll: Poll, version: number, mayReview: boolean }) {
   const review = useSignal<ReviewStatus>('shown')
   const readVersion = useSignal(version)
   const pages = usePages((cursor) => client.polls.responses(id, { review: review.value, round, ...(cursor === undefined ? {} : { cursor }) }), [id, round, review.value])
@@ -54,7 +54,7 @@ export function Responses ({ poll: { id, roomId, round }, version }: { poll: Pol
       <ul class='cards'>
         {pages.data?.items.map((response) => (
           <ResponseCard
-            key={response.voterId} response={response}
+            key={response.voterId} response={response} mayReview={mayReview}
             change={(voterId, status) => { void attempt(() => change(voterId, status)) }} ban={(voterId) => { void attempt(() => ban(voterId)) }}
           />
         ))}
@@ -66,16 +66,17 @@ export function Responses ({ poll: { id, roomId, round }, version }: { poll: Pol
 
 interface ResponseCardProps {
   response: Response
+  mayReview: boolean
   change: (voterId: string, review: ReviewStatus) => void
   ban: (voterId: string) => void
 }
 
-function ResponseCard ({ response: { voterId, answer, review }, change, ban }: ResponseCardProps) {
+function ResponseCard ({ response: { voterId, answer, review }, mayReview, change, ban }: ResponseCardProps) {
   const text = answer.text ?? answer.words?.join(', ') ?? ''
   return (
     <li class='card response'>
       <p dir='auto'>{text}</p>
-      {voterId !== undefined && (
+      {voterId !== undefined && mayReview && (
         <div class='actions'>
           {statuses.map(([status, , action]) => status !== review && (
             <button key={status} type='button' aria-label={t('responseNamed', { action, answer: text })} onClick={() => change(voterId, status)}>{action}</button>

@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'جارٍ السحب…',
   counted: 'تم الاحتساب',
   held: 'في انتظار المشرف',
+  removed: 'أزاله المشرف',
   notSent: 'إجابتك السابقة محتسبة. لم تُرسل الإجابة الجديدة بعد.',
   newNotSent: 'لم تُرسل الإجابة الجديدة بعد.',
   withdrawn: 'تم سحب الصوت',

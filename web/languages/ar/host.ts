@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'على الشاشات',
   showOnScreens: 'عرض على الشاشات',
   showOnScreensNamed: 'عرض على الشاشات: {question}',
+  present: { zero: 'لا حاضرين', one: 'حاضر واحد', two: 'حاضران', few: '{count} حاضرين', many: '{count} حاضرًا', other: '{count} حاضر' },
 
   // Questions of the audience
   questionsAreOff: 'لا تستقبل هذه الغرفة أسئلة. يمكن تشغيلها في إعدادات الغرفة.',

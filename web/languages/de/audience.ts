@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'Zurückziehen…',
   counted: 'Gezählt',
   held: 'Wartet auf die Moderation',
+  removed: 'Von der Moderation entfernt',
   notSent: 'Ihre frühere Antwort zählt. Die neue ist noch nicht gesendet.',
   newNotSent: 'Die neue Antwort ist noch nicht gesendet.',
   withdrawn: 'Stimme zurückgezogen',

@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'Auf den Bildschirmen',
   showOnScreens: 'Auf den Bildschirmen zeigen',
   showOnScreensNamed: 'Auf den Bildschirmen zeigen: {question}',
+  present: { one: '{count} anwesend', other: '{count} anwesend' },
 
   // Questions of the audience
   questionsAreOff: 'Dieser Raum nimmt keine Fragen an. Sie werden in seinen Einstellungen eingeschaltet.',

@@ -74,6 +74,7 @@ export const audience = {
   withdrawing: 'Withdrawing…',
   counted: 'Counted',
   held: 'Waits for a moderator',
+  removed: 'Removed by a moderator',
   notSent: 'Your earlier answer counts. The new one is not sent yet.',
   newNotSent: 'The new answer is not sent yet.',
   withdrawn: 'Vote withdrawn',

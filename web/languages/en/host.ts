@@ -436,6 +436,7 @@ export const host = {
   onScreens: 'On the screens',
   showOnScreens: 'Show on the screens',
   showOnScreensNamed: 'Show on the screens: {question}',
+  present: { one: '{count} present', other: '{count} present' },
 
   // Questions of the audience
   questionsAreOff: 'This room takes no questions. They are switched on in its settings.',

@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'Retirando…',
   counted: 'Contado',
   held: 'Pendiente de moderación',
+  removed: 'Quitado por la moderación',
   notSent: 'Cuenta su respuesta anterior. La nueva todavía no se ha enviado.',
   newNotSent: 'La nueva respuesta todavía no se ha enviado.',
   withdrawn: 'Voto retirado',

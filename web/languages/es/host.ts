@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'En las pantallas',
   showOnScreens: 'Mostrar en las pantallas',
   showOnScreensNamed: 'Mostrar en las pantallas: {question}',
+  present: { one: '{count} presente', many: '{count} presentes', other: '{count} presentes' },
 
   // Questions of the audience
   questionsAreOff: 'Esta sala no admite preguntas. Se activan en sus ajustes.',

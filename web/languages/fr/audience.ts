@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'Retrait…',
   counted: 'Compté',
   held: 'En attente de modération',
+  removed: 'Retiré par la modération',
   notSent: 'Votre réponse précédente compte. La nouvelle n’est pas encore envoyée.',
   newNotSent: 'La nouvelle réponse n’est pas encore envoyée.',
   withdrawn: 'Vote retiré',

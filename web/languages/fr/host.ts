@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'Sur les écrans',
   showOnScreens: 'Afficher sur les écrans',
   showOnScreensNamed: 'Afficher sur les écrans : {question}',
+  present: { one: '{count} présent', many: '{count} présents', other: '{count} présents' },
 
   // Questions of the audience
   questionsAreOff: 'Cette salle n’accepte pas de questions. On les active dans ses paramètres.',

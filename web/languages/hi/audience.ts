@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'वापस लिया जा रहा है…',
   counted: 'गिना गया',
   held: 'मॉडरेटर का इंतज़ार है',
+  removed: 'मॉडरेटर ने हटाया',
   notSent: 'आपका पिछला जवाब गिना गया है। नया जवाब अभी भेजा नहीं गया है।',
   newNotSent: 'नया जवाब अभी भेजा नहीं गया है।',
   withdrawn: 'वोट वापस लिया गया',

@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'स्क्रीनों पर है',
   showOnScreens: 'स्क्रीनों पर दिखाएँ',
   showOnScreensNamed: 'स्क्रीनों पर दिखाएँ: {question}',
+  present: { one: '{count} उपस्थित', other: '{count} उपस्थित' },
 
   // Questions of the audience
   questionsAreOff: 'इस रूम में सवाल नहीं लिए जाते। उन्हें रूम की सेटिंग में चालू किया जा सकता है।',

@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: 'Retirando…',
   counted: 'Contado',
   held: 'Aguardando moderação',
+  removed: 'Removido pela moderação',
   notSent: 'Sua resposta anterior está valendo. A nova ainda não foi enviada.',
   newNotSent: 'A nova resposta ainda não foi enviada.',
   withdrawn: 'Voto retirado',

@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: 'Nas telas',
   showOnScreens: 'Exibir nas telas',
   showOnScreensNamed: 'Exibir nas telas: {question}',
+  present: { one: '{count} presente', many: '{count} presentes', other: '{count} presentes' },
 
   // Questions of the audience
   questionsAreOff: 'Esta sala não aceita perguntas. Elas são ativadas nas configurações da sala.',

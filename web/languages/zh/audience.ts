@@ -75,6 +75,7 @@ export const audience: Translation<typeof source> = {
   withdrawing: '正在撤回…',
   counted: '已计入',
   held: '等待主持人审核',
+  removed: '已被主持人移除',
   notSent: '目前计入的是你之前的回答。新的回答尚未发送。',
   newNotSent: '新的回答尚未发送。',
   withdrawn: '投票已撤回',

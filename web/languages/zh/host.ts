@@ -437,6 +437,7 @@ export const host: Translation<typeof source> = {
   onScreens: '正在屏幕上显示',
   showOnScreens: '在屏幕上显示',
   showOnScreensNamed: '在屏幕上显示：{question}',
+  present: { other: '{count} 人在场' },
 
   // Questions of the audience
   questionsAreOff: '此房间不接受提问。可在房间设置中开启。',

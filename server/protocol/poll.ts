@@ -68,6 +68,12 @@ export const Poll = Closed({
 })
 export type Poll = Static<typeof Poll>
 
+export const ListedPoll = Closed({
+  ...Poll.properties,
+  voters: Type.Optional(Type.Integer({ minimum: 0, description: 'As the results have it; absent for a key without the scope results:read' }))
+}, { description: 'A poll, and how many have voted' })
+export type ListedPoll = Static<typeof ListedPoll>
+
 const rules = {
   revote: Type.Optional(Revote),
   resultsVisibility: Type.Optional(ResultsVisibility),

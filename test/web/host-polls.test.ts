@@ -97,6 +97,27 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     t.strictSame(await questions(), ['Where do we meet?', 'How was lunch?', 'What else?', 'One word, please'])
   })
 
+  t.test('a poll is dragged to another place, unless Escape takes it back', async (t) => {
+    const grip = card('How was lunch?').locator('.grip')
+    const drag = async (onto: string) => {
+      const [from, to] = [await grip.boundingBox(), await card(onto).boundingBox()]
+      if (from === null || to === null) throw new Error('nothing to drag')
+      await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
+      await page.mouse.down()
+      await page.mouse.move(from.x + from.width / 2, to.y + 5, { steps: 5 })
+    }
+    await drag('Where do we meet?')
+    t.equal(await card('Where do we meet?').getAttribute('data-drop'), 'before')
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    t.equal((await questions())[0], 'Where do we meet?')
+    await drag('Where do we meet?')
+    await page.mouse.up()
+    await notice('Now number 1 of 4.').waitFor()
+    t.strictSame(await questions(), ['How was lunch?', 'Where do we meet?', 'What else?', 'One word, please'])
+    t.strictSame((await host.call<{ pollIds: string[] }>('GET', `/rooms/${room.id}/polls/order`)).body.pollIds[0], (await findPoll('How was lunch?')).id)
+  })
+
   t.test('a poll is copied; one that was deleted is back after undo', async (t) => {
     await page.getByRole('button', { name: 'Duplicate: How was lunch?' }).click()
     await notice('A copy was added at the end.').waitFor()
@@ -118,7 +139,7 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     await page.getByRole('button', { name: 'Duplicate: One word, please' }).click()
     await notice('A copy was added at the end.').waitFor()
     const copies = (await listPolls()).filter(({ question }) => question === 'One word, please')
-    t.strictSame(copies.map(({ stopWords, mergePlurals }) => [stopWords, mergePlurals]), [[['the', 'a', 'bit'], true], [['the', 'a', 'bit'], true]])
+    t.strictSame(copies.map(({ stopWords, mergePlurals }) => [stopWords, mergePlurals]), [[['a', 'bit', 'the'], true], [['a', 'bit', 'the'], true]])
     await page.goto(`/host/rooms/${room.id}`)
   })
 

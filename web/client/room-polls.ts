@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../server/client/http-client.ts'
-import type { Poll } from '../../server/protocol/poll.ts'
+import type { ListedPoll } from '../../server/protocol/poll.ts'
 
 interface RoomPollsClient {
   polls: Pick<HttpClient['polls'], 'list'>
@@ -7,8 +7,8 @@ interface RoomPollsClient {
 }
 
 /** All polls of a room, in the host's order. */
-export async function readRoomPolls ({ polls, rooms }: RoomPollsClient, roomId: string): Promise<Poll[]> {
-  const found = new Map<string, Poll>()
+export async function readRoomPolls ({ polls, rooms }: RoomPollsClient, roomId: string): Promise<ListedPoll[]> {
+  const found = new Map<string, ListedPoll>()
   let cursor: string | undefined
   do {
     const page = await polls.list({ roomId, limit: 100, ...(cursor === undefined ? {} : { cursor }) })

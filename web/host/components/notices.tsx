@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { problemText } from '../problem-text.ts'
+import { noteSignedOut } from '../session.ts'
 import { t } from '../text.ts'
 
 interface Notice {
@@ -31,6 +32,7 @@ export function deleteLater (text: string, { remove, restore }: { remove: () => 
     end()
     remove().catch((error: unknown) => {
       restore()
+      noteSignedOut(error)
       notify(problemText(error))
     })
   }

@@ -1,5 +1,4 @@
-import type { MemberRole } from '../../../server/protocol/room.ts'
-import type { Role } from '../own-role.ts'
+import type { MemberRole, RoomRole } from '../../../server/protocol/room.ts'
 import { t } from '../text.ts'
 
 const memberRoles: readonly MemberRole[] = ['editor', 'moderator', 'viewer']
@@ -8,7 +7,7 @@ export function isMemberRole (text: string): text is MemberRole {
   return memberRoles.some((role) => role === text)
 }
 
-export function roleText (role: Role): string {
+export function roleText (role: RoomRole): string {
   switch (role) {
     case 'owner': return t('roleOwner')
     case 'editor': return t('roleEditor')

@@ -2,9 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { Poll } from '../../../server/protocol/poll.ts'
 import { areResultsShown } from '../../client/held-view.ts'
-import { notify } from '../components/notices.tsx'
-import { problemText } from '../problem-text.ts'
-import { client, noteSignedOut } from '../session.ts'
+import { attempt } from '../attempt.ts'
+import { client } from '../session.ts'
 import { t } from '../text.ts'
 
 interface PollActionsProps {
@@ -22,14 +21,8 @@ export function PollActions ({ poll, set }: PollActionsProps) {
   async function run (send: () => Promise<Poll>) {
     if (isBusy.value) return
     isBusy.value = true
-    try {
-      set(await send())
-    } catch (error) {
-      noteSignedOut(error)
-      notify(problemText(error))
-    } finally {
-      isBusy.value = false
-    }
+    await attempt(async () => { set(await send()) })
+    isBusy.value = false
   }
 
   const button = (text: string, send: () => Promise<Poll>, isMain = false) => (

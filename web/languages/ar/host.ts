@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'تكرار',
   moveUp: 'تحريك إلى أعلى',
   moveDown: 'تحريك إلى أسفل',
+  dragToMove: 'اسحب للنقل',
   moveUpNamed: 'تحريك إلى أعلى: {question}',
   moveDownNamed: 'تحريك إلى أسفل: {question}',
   duplicateNamed: 'تكرار: {question}',

@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplizieren',
   moveUp: 'Nach oben',
   moveDown: 'Nach unten',
+  dragToMove: 'Zum Verschieben ziehen',
   moveUpNamed: 'Nach oben: {question}',
   moveDownNamed: 'Nach unten: {question}',
   duplicateNamed: 'Duplizieren: {question}',

@@ -270,6 +270,7 @@ export const host = {
   duplicate: 'Duplicate',
   moveUp: 'Move up',
   moveDown: 'Move down',
+  dragToMove: 'Drag to move',
   moveUpNamed: 'Move up: {question}',
   moveDownNamed: 'Move down: {question}',
   duplicateNamed: 'Duplicate: {question}',

@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplicar',
   moveUp: 'Subir',
   moveDown: 'Bajar',
+  dragToMove: 'Arrastre para mover',
   moveUpNamed: 'Subir: {question}',
   moveDownNamed: 'Bajar: {question}',
   duplicateNamed: 'Duplicar: {question}',

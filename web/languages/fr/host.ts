@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Dupliquer',
   moveUp: 'Monter',
   moveDown: 'Descendre',
+  dragToMove: 'Glisser pour déplacer',
   moveUpNamed: 'Monter : {question}',
   moveDownNamed: 'Descendre : {question}',
   duplicateNamed: 'Dupliquer : {question}',

@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'प्रति बनाएँ',
   moveUp: 'ऊपर ले जाएँ',
   moveDown: 'नीचे ले जाएँ',
+  dragToMove: 'ले जाने के लिए खींचें',
   moveUpNamed: 'ऊपर ले जाएँ: {question}',
   moveDownNamed: 'नीचे ले जाएँ: {question}',
   duplicateNamed: 'प्रति बनाएँ: {question}',

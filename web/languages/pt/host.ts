@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplicar',
   moveUp: 'Subir',
   moveDown: 'Descer',
+  dragToMove: 'Arraste para mover',
   moveUpNamed: 'Subir: {question}',
   moveDownNamed: 'Descer: {question}',
   duplicateNamed: 'Duplicar: {question}',

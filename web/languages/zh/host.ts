@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: '复制',
   moveUp: '上移',
   moveDown: '下移',
+  dragToMove: '拖动以移动',
   moveUpNamed: '上移：{question}',
   moveDownNamed: '下移：{question}',
   duplicateNamed: '复制：{question}',

@@ -1,9 +1,9 @@
 import type { Credentials, Registration, Tokens, User, VoterIdentity } from '../protocol/identity.ts'
-import type { Answer, NewPoll, Poll, PollEdit, PollStatus, Receipt, Results } from '../protocol/poll.ts'
+import type { Answer, ListedPoll, NewPoll, Poll, PollEdit, PollStatus, Receipt, Results } from '../protocol/poll.ts'
 import type { Leaderboard, ParticipantName } from '../protocol/leaderboard.ts'
 import type { NewQuestion, Question, QuestionEdit, QuestionStatus, QuestionVote } from '../protocol/question.ts'
 import type { Response, ReviewStatus } from '../protocol/response.ts'
-import type { JoinedRoom, NewRoom, PollOrder, Room, RoomEdit } from '../protocol/room.ts'
+import type { JoinedRoom, ListedRoom, NewRoom, PollOrder, Room, RoomEdit } from '../protocol/room.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
 
 export type HttpClient = ReturnType<typeof createHttpClient>
@@ -31,7 +31,7 @@ export function createHttpClient (options: RequesterOptions) {
 
     rooms: {
       create: async (body: NewRoom) => await call<Room>('POST', '/rooms', { body }),
-      list: async (query: PageQuery = {}) => await call<PageOf<Room>>('GET', '/rooms', { query: { ...query } }),
+      list: async (query: PageQuery = {}) => await call<PageOf<ListedRoom>>('GET', '/rooms', { query: { ...query } }),
       read: async (roomId: string) => await call<Room>('GET', pathOf`/rooms/${roomId}`),
       edit: async (roomId: string, body: RoomEdit) => await call<Room>('PATCH', pathOf`/rooms/${roomId}`, { body }),
       delete: async (roomId: string) => { await call<string>('DELETE', pathOf`/rooms/${roomId}`) },
@@ -48,7 +48,7 @@ export function createHttpClient (options: RequesterOptions) {
 
     polls: {
       create: async (body: NewPoll) => await call<Poll>('POST', '/polls', { body }),
-      list: async (query: PageQuery & { roomId?: string, status?: PollStatus } = {}) => await call<PageOf<Poll>>('GET', '/polls', { query: { ...query } }),
+      list: async (query: PageQuery & { roomId?: string, status?: PollStatus } = {}) => await call<PageOf<ListedPoll>>('GET', '/polls', { query: { ...query } }),
       read: async (pollId: string) => await call<Poll>('GET', pathOf`/polls/${pollId}`),
       /** @param revision what was read before: another one there is refused as stale_revision */
       edit: async (pollId: string, body: PollEdit, revision: number) => await call<Poll>('PATCH', pathOf`/polls/${pollId}`, { body, headers: ifMatch(revision) }),

@@ -8,6 +8,7 @@ import { privateCache, readId } from './conventions.ts'
 import type { LoadTemplate } from './page-template.ts'
 import { chooseLanguage } from './page-language.ts'
 import { plainPollProblem } from './plain/plain-room.ts'
+import { loadWords } from './plain/words.ts'
 
 export interface FramedPagesOptions {
   loadTemplate: LoadTemplate
@@ -65,7 +66,7 @@ async function send (request: FastifyRequest, reply: FastifyReply, template: Awa
   if (error === undefined) return await reply.send(template(language))
   const { status, code } = asPlenumError(error)
   if (status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a poll could not be shown')
-  return await reply.code(status).send(template(language, { content: plainPollProblem(code), hasScript: false }))
+  return await reply.code(status).send(template(language, { content: plainPollProblem(await loadWords(language), code), hasScript: false }))
 }
 
 /** Says who may show this page in a frame. X-Frame-Options knows no lists, and would contradict. */

@@ -15,7 +15,10 @@ export interface PageContent {
 /** A built page in a language. */
 export type PageTemplate = (language: PageLanguage, page?: PageContent) => string
 
-export type LoadTemplate = (file: string, catalogues: readonly string[]) => Promise<PageTemplate>
+/** Where the catalogues of texts are, as seen from the folder of the pages. */
+const catalogueFolders = { audience: '../server/protocol/languages', host: 'languages' } as const
+
+export type LoadTemplate = (file: string, catalogues: ReadonlyArray<keyof typeof catalogueFolders>) => Promise<PageTemplate>
 
 const emptyRoot = '<div id="app"></div>'
 const scripts = /<script [^>]*><\/script>|<link rel="modulepreload"[^>]*>/g
@@ -27,7 +30,7 @@ export async function openTemplates (webDir: string): Promise<LoadTemplate> {
     const html = await readFile(join(webDir, file), 'utf8')
     const byLanguage = new Map<PageLanguage, string>()
     return (language, { content, hasScript = true } = {}) => {
-      const page = byLanguage.get(language) ?? translatePage(html, language, catalogues.flatMap((name) => manifest[`languages/${language}/${name}.ts`]?.file ?? []))
+      const page = byLanguage.get(language) ?? translatePage(html, language, catalogues.flatMap((name) => manifest[`${catalogueFolders[name]}/${language}/${name}.ts`]?.file ?? []))
       byLanguage.set(language, page)
       const filled = content === undefined ? page : page.replace(emptyRoot, () => `<div id="app">${content.text}</div>`)
       return hasScript ? filled : filled.replace(scripts, '')

@@ -7,7 +7,7 @@ import { hostBodyOf } from '../polls/poll-snapshot.ts'
 import { bodyFor, type PollViews } from '../polls/poll-views.ts'
 import { Closed, Page } from '../protocol/common.ts'
 import { Participation } from '../protocol/participation.ts'
-import { NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
+import { ListedPoll, NewPoll, Poll, PollEdit, PollListQuery } from '../protocol/poll.ts'
 import type { Authentication } from './authentication.ts'
 import { etagOf, isFresh, privateCache, publicCache, readCursor, readId, readIfMatch, refuseBody, toPage, type AnswerCounts } from './conventions.ts'
 import { answer, anyoneSecurity, hostSecurity, notModified, problemResponses } from './openapi.ts'
@@ -42,12 +42,13 @@ export async function pollRoutes (instance: FastifyInstance, { polls, views, aut
   })
 
   app.get('/polls', {
-    schema: { ...common, operationId: 'listPolls', summary: 'List the polls of the rooms that you manage, newest first', querystring: PollListQuery, response: { 200: Page(Poll), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listPolls', summary: 'List the polls of the rooms that you manage, newest first', querystring: PollListQuery, response: { 200: Page(ListedPoll), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
-    const { user } = await authentication.requireHost(request, 'polls:read')
+    const { user, scopes } = await authentication.requireHost(request, 'polls:read')
+    const seesResults = scopes?.includes('results:read') !== false
     const { limit = 20, cursor, roomId, status } = request.query
     const found = await polls.list(user.id, { roomId, status, before: readCursor(cursor), limit: limit + 1 })
-    return toPage(request, reply, found.map(hostBodyOf), limit, (poll) => poll.id)
+    return toPage(request, reply, found.map((one) => ({ ...hostBodyOf(one), ...(seesResults ? { voters: one.results.voters } : {}) })), limit, (poll) => poll.id)
   })
 
   app.get('/polls/:pollId', {

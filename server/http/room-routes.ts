@@ -4,9 +4,10 @@ import { Type } from 'typebox'
 import type { PollService } from '../polls/poll-service.ts'
 import { Closed, Page, PageQuery } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { JoinedRoom, NewRoom, Room, RoomEdit, Stage } from '../protocol/room.ts'
+import { JoinedRoom, ListedRoom, NewRoom, Room, RoomEdit, Stage } from '../protocol/room.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
+import { roleOf } from '../rooms/staff.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readCursor, readId, readRoomCode, toPage } from './conventions.ts'
 import { answer, hostSecurity, nobodySecurity, problemResponses } from './openapi.ts'
@@ -33,12 +34,16 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.get('/rooms', {
-    schema: { ...common, operationId: 'listRooms', summary: 'List the rooms that you manage, newest first', querystring: PageQuery, response: { 200: Page(Room), ...problemResponses(400, 401, 403) } }
+    schema: { ...common, operationId: 'listRooms', summary: 'List the rooms that you manage, newest first', querystring: PageQuery, response: { 200: Page(ListedRoom), ...problemResponses(400, 401, 403) } }
   }, async (request, reply) => {
     const { user } = await authentication.requireHost(request, 'polls:read')
     const { limit = 20, cursor } = request.query
     const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
-    return toPage(request, reply, found.map(({ room }) => room), limit, (room) => room.id)
+    const listed = found.flatMap(({ room, staff }) => {
+      const role = roleOf(staff, user.id)
+      return role === undefined ? [] : [{ ...room, role }]
+    })
+    return toPage(request, reply, listed, limit, (room) => room.id)
   })
 
   app.get('/rooms/:roomId', {

@@ -39,9 +39,9 @@ export async function webPages (app: FastifyInstance, { webDir, drawRoom, ...fra
 
   const room = await loadTemplate('join.html', ['audience'])
   app.get('/j/:code', { schema: { hide: true } }, async (request, reply) => {
-    const content = await drawRoom(request)
-    ensureVoter(request, reply)
     const language = chooseLanguage(request, reply)
+    const content = await drawRoom(request, language)
+    ensureVoter(request, reply)
     const page = { content, hasScript: !readQuery(request).isPlain }
     return reply.headers({
       'cache-control': privateCache,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LockedState, OptionRow, PollChange, PollRow, StoredPoll } from '../../db/poll-store.ts'
 import type { NewPoll, PollEdit } from '../protocol/poll.ts'
+import type { NewSettings } from '../protocol/poll-settings.ts'
 import { invalidField, PlenumError } from '../protocol/problem.ts'
 import type { Definition } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
@@ -20,7 +21,8 @@ export interface DefinedNewPoll {
 export function defineNewPoll (input: NewPoll, now: Date): DefinedNewPoll {
   const { kind, options = [] } = input
   checkOptionCount(kind, options.length)
-  const optionIds = new Set(options.map((_option, at) => at + 1))
+  const ids = options.map((_option, at) => at + 1)
+  const optionIds = new Set(ids)
   const bounds = defineChoices(kind, options.length, input)
   const poll: DefinedPoll = {
     kind,
@@ -28,7 +30,7 @@ export function defineNewPoll (input: NewPoll, now: Date): DefinedNewPoll {
     revote: input.revote ?? 'locked',
     resultsVisibility: input.resultsVisibility ?? 'live',
     ...bounds,
-    settings: defineSettings(kind, input, { ...bounds, optionIds }),
+    settings: defineSettings(kind, nameRightOptions(input, ids), { ...bounds, optionIds }),
     opensAt: readInstant('/opensAt', input.opensAt),
     closesAt: readInstant('/closesAt', input.closesAt)
   }
@@ -63,7 +65,7 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
     revote: edit.revote ?? poll.revote,
     resultsVisibility: edit.resultsVisibility ?? poll.resultsVisibility,
     ...bounds,
-    settings: defineSettings(kind, editSettings(kind, poll, edit), { ...bounds, optionIds: new Set(ids) }),
+    settings: defineSettings(kind, editSettings(kind, poll, nameRightOptions(edit, ids)), { ...bounds, optionIds: new Set(ids) }),
     opensAt: edit.opensAt === undefined ? poll.opensAt : readInstant('/opensAt', edit.opensAt),
     closesAt: edit.closesAt === undefined ? poll.closesAt : readInstant('/closesAt', edit.closesAt)
   }
@@ -105,6 +107,16 @@ function identifyOptions (state: LockedState, edited: { id?: number, label: stri
     seen.add(id)
     return { id, label }
   })
+}
+
+/** What is given, with the options that are marked as right named by their ids: a new one has no id before. */
+function nameRightOptions (given: NewSettings & { options?: Array<{ correct?: boolean }> }, ids: readonly number[]): NewSettings {
+  const { options = [] } = given
+  if (options.every(({ correct }) => correct === undefined)) return given
+  if (given.correct !== undefined) throw invalidField('/correct', 'must be absent where options are marked')
+  const correct = ids.filter((_id, at) => options[at]?.correct === true)
+  if (correct.length === 0) throw invalidField('/correct', 'must be at least one option')
+  return { ...given, correct }
 }
 
 /** Bounds that were chosen are kept; bounds that were the default follow the number of options. */

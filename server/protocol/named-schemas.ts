@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { AccessCode, AccessCodeRedemption, CreatedAccessCodes, NewAccessCodes } from './access-code.ts'
 import { isObject } from './common.ts'
-import { Answer, NewPoll, Poll, PollEdit, PollKind, PollStatus, PollView, Receipt, Results, ResultsVisibility } from './poll.ts'
+import { Answer, ListedPoll, NewPoll, Poll, PollEdit, PollKind, PollStatus, PollView, Receipt, Results, ResultsVisibility } from './poll.ts'
 import {
   ApiKey, CreatedApiKey, Credentials, ManagedUser, NewApiKey, RefreshRequest, Registration, Tokens, User, VoterIdentity
 } from './identity.ts'
@@ -11,7 +11,7 @@ import { Participation } from './participation.ts'
 import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { JoinedQuestions, NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionStatus, QuestionVote, Questions } from './question.ts'
 import { BannedVoter, BlockedWords, Response } from './response.ts'
-import { Invitation, JoinedRoom, NewInvitation, NewRoom, PollOrder, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
+import { Invitation, JoinedRoom, ListedRoom, NewInvitation, NewRoom, PollOrder, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
 /** What the contract files call by name, so that clients generated from them have the same words. */
@@ -38,6 +38,7 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   Participation,
   ParticipantName,
   Score,
+  ListedPoll,
   NewPoll,
   Poll,
   PollEdit,
@@ -62,6 +63,7 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   SocketProblem,
   Invitation,
   JoinedRoom,
+  ListedRoom,
   NewInvitation,
   NewRoom,
   PollOrder,

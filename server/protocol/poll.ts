@@ -23,6 +23,7 @@ export type ResultsVisibility = Static<typeof ResultsVisibility>
 const maxOptions = 50
 const Question = TextLine(300, 'The question.')
 const Label = TextLine(120, 'The option\'s label.')
+const Right = Type.Optional(Type.Boolean({ description: 'Of a quiz: whether this option is right. Where one is marked, the others are wrong and `correct` beside the list must be absent' }))
 const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })
 
 export const Poll = Closed({
@@ -67,6 +68,12 @@ export const Poll = Closed({
 })
 export type Poll = Static<typeof Poll>
 
+export const ListedPoll = Closed({
+  ...Poll.properties,
+  voters: Type.Optional(Type.Integer({ minimum: 0, description: 'As the results have it; absent for a key without the scope results:read' }))
+}, { description: 'A poll, and how many have voted' })
+export type ListedPoll = Static<typeof ListedPoll>
+
 const rules = {
   revote: Type.Optional(Revote),
   resultsVisibility: Type.Optional(ResultsVisibility),
@@ -81,7 +88,7 @@ export const NewPoll = Closed({
   roomId: Type.Optional(Id),
   kind: PollKind,
   question: Question,
-  options: Type.Optional(Type.Array(Closed({ label: Label }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
+  options: Type.Optional(Type.Array(Closed({ label: Label, correct: Right }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
   ...rules
 }, { examples: [{ kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }] })
 export type NewPoll = Static<typeof NewPoll>
@@ -90,7 +97,7 @@ export const PollEdit = Closed({
   kind: Type.Optional(PollKind),
   question: Type.Optional(Question),
   options: Type.Optional(Type.Array(
-    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label }),
+    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label, correct: Right }),
     { maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
   ...rules
 }, { examples: [{ question: 'Shall we really?', closesAt: '2026-01-15T19:00:00.000Z' }] })

@@ -92,6 +92,9 @@ export type MemberRole = Static<typeof MemberRole>
 export const RoomRole = Type.Union([Type.Literal('owner'), MemberRole])
 export type RoomRole = Static<typeof RoomRole>
 
+export const ListedRoom = Closed({ ...Room.properties, role: RoomRole }, { description: 'A room, and what the caller may do in it' })
+export type ListedRoom = Static<typeof ListedRoom>
+
 export const RoomMember = Closed({ userId: Id, email: Type.String(), name: Type.String(), role: RoomRole })
 export type RoomMember = Static<typeof RoomMember>
 export const MemberEdit = Closed({ role: MemberRole })

@@ -53,7 +53,7 @@ t.test('every operation says its name, has an example for its body, and refers t
   const { post, get } = paths['/api/v1/polls'] ?? {}
   t.match(post?.requestBody?.content['application/json'], { schema: { $ref: '#/components/schemas/NewPoll' }, example: { kind: 'single', options: [{ label: 'Yes' }, { label: 'No' }] } })
   t.match(post?.responses['201'], { headers: { Location: Object, ETag: Object }, content: { 'application/json': { schema: { $ref: '#/components/schemas/Poll' } } } })
-  t.match(get?.responses['200']?.content, { 'application/json': { schema: { properties: { items: { items: { $ref: '#/components/schemas/Poll' } } } } } })
+  t.match(get?.responses['200']?.content, { 'application/json': { schema: { properties: { items: { items: { $ref: '#/components/schemas/ListedPoll' } } } } } })
   t.match(paths['/api/v1/polls/{pollId}/vote']?.put?.responses['503'], { headers: { 'Retry-After': Object } })
   t.match(paths['/api/v1/polls/{pollId}']?.patch, { parameters: [{ name: 'pollId' }, { name: 'If-Match', required: true }] })
   t.match(components.schemas.Poll, { type: 'object', examples: [{ kind: 'single' }] })

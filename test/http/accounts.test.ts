@@ -1,7 +1,7 @@
 // Accounts of people and programs: passwords, sessions, cookies, keys, admins, deletion; and answers that are kept for retries.
 import t from 'tap'
 import type { ApiKey, CreatedApiKey, ManagedUser, Tokens } from '../../server/protocol/identity.ts'
-import type { Poll, Receipt } from '../../server/protocol/poll.ts'
+import type { ListedPoll, Poll, Receipt } from '../../server/protocol/poll.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp, type Host } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
@@ -85,6 +85,9 @@ t.test('an API key is shown once, kept as a hash, tells its last use, and votes 
   t.match(await vote(1), { status: 200, body: { status: 'recorded' } })
   t.match(await vote(1), { status: 200, body: { status: 'unchanged' } })
   expectProblem(t, await vote(2), 'already_voted')
+  const list = (await call<{ items: ListedPoll[] }>('GET', '/polls')).body.items
+  t.strictSame(list.map(({ id, voters }) => [id, voters]), [[poll.id, undefined]], 'how many have voted is for who may read results')
+  t.match((await host.call<{ items: ListedPoll[] }>('GET', '/polls')).body.items, [{ id: poll.id, voters: 1 }])
   expectProblem(t, await call('POST', '/api-keys', { name: 'Another', scopes: ['polls:read'] }), 'forbidden', 'a key makes no keys')
 
   const { body: { items } } = await host.call<{ items: ApiKey[] }>('GET', '/api-keys')

@@ -73,6 +73,22 @@ t.test('a form votes, changes, repeats and takes back, as the voter of the cooki
   t.match(await host.results(poll.id), { body: { voters: 0 } })
 })
 
+t.test('the form is in the language of the browser, or in the one that its address asks for', async (t) => {
+  const { code, poll } = await makeRoom()
+  const read = async (headers: Record<string, string>, path = `/j/${code}`) => await request<string>(url, 'GET', path, { headers })
+  const german = await read({ 'accept-language': 'de-CH, fr;q=0.5' })
+  t.match(german.body, '<html lang="de" dir="ltr">')
+  t.match(german.body, '>Abstimmen</button>')
+  t.match(german.headers.get('vary'), /accept-language/)
+  t.notMatch(german.body, / lang="en"/)
+  const arabic = await read({ 'accept-language': 'de' }, `/j/${code}?lang=ar&problem=poll_closed`)
+  t.match(arabic.body, '<html lang="ar" dir="rtl">')
+  t.match(arabic.body, 'أُغلق')
+  t.match((await read({ 'accept-language': 'zh' }, '/j/222222')).body, '请查看现场的大屏幕，然后重试。')
+  t.match((await read({ 'accept-language': 'fr' }, `/embed/${code}`)).body, 'Ce sondage n’existe pas')
+  t.match((await read({ 'accept-language': 'hi' })).body, poll.question)
+})
+
 t.test('every kind can be answered', async (t) => {
   const three = [{ label: 'a' }, { label: 'b' }, { label: 'c' }]
   const kinds: [Partial<NewPoll>, [string, string][], object][] = [

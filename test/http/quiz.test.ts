@@ -107,6 +107,17 @@ t.test('[R6] an older round shows its own right answer, and only while it is rev
   t.notOk('derived' in again.body)
 })
 
+t.test('one edit changes the options and which of them is right, a new one too', async (t) => {
+  const { body: poll } = await host.call<Poll>('POST', '/polls', { kind: 'single', question: 'Two and two?', options: [{ label: '3' }, { label: '4', correct: true }, { label: '5' }] })
+  t.strictSame(poll.correct, [2])
+  const edit = async (body: object) => await host.call<Poll>('PATCH', `/polls/${poll.id}`, body, { 'if-match': '*' })
+  t.match((await edit({ options: [{ id: 2, label: '4' }, { id: 1, label: '3' }, { label: 'Four', correct: true }] })).body, { options: [{ id: 2 }, { id: 1 }, { id: 4 }], correct: [4] })
+  t.strictSame((await edit({ options: [{ id: 2, label: '4' }, { id: 4, label: 'Four' }] })).body.correct, [4], 'an edit that marks none leaves the right answer')
+  expectProblem(t, await edit({ options: [{ id: 2, label: '4', correct: true }, { id: 4, label: 'Four' }], correct: [4] }), 'validation_failed')
+  expectProblem(t, await edit({ options: [{ id: 2, label: '4', correct: false }, { id: 4, label: 'Four', correct: false }] }), 'validation_failed')
+  expectProblem(t, await edit({ kind: 'ranking', options: [{ label: '4', correct: true }, { label: 'Four' }] }), 'validation_failed')
+})
+
 t.test('a draft that is revealed keeps its points for whoever votes before the audience sees the answer', async (t) => {
   const hidden = await host.createPoll(quiz)
   await reveal(hidden.id)

@@ -8,6 +8,8 @@ import { createBallotOutbox } from '../../web/client/ballot-outbox.ts'
 import { draftOf, isSameAnswer, withoutLostOptions } from '../../web/client/draft.ts'
 import { mergeView, withMyVote, withPoll } from '../../web/client/held-view.ts'
 import { createLiveRoom } from '../../web/client/live-room.ts'
+import { copyOf } from '../../web/host/polls/poll-draft.ts'
+import { importPolls } from '../../web/host/polls/import-polls.ts'
 import { withOwnOrder } from '../../server/protocol/own-order.ts'
 import { isRightAnswer } from '../../web/client/solution.ts'
 import { createSafeStorage } from '../../web/client/storage.ts'
@@ -43,6 +45,25 @@ t.test('that an answer is held stays with it, and goes with it', async (t) => {
   t.notOk('review' in withPoll(held, { ...poll, revision: 3, round: 2 }), 'not into the next round')
   t.notOk('review' in withMyVote(held, 1, { myVote: { text: 'Tables' } }), 'the next answer is let in')
   t.notOk('review' in mergeView(held, told({ myVote: { text: 'Chairs' } })), 'a moderator let it in')
+})
+
+t.test('a copy of a quiz has the same right answer, whatever the ids of the options were, and one of words leaves out the same words', async (t) => {
+  const quiz: Poll = { ...poll, kind: 'multiple', maxChoices: 2, options: [{ id: 7, label: '3' }, { id: 2, label: '4' }, { id: 9, label: '5' }], correct: [7, 9], explanation: 'Odd.' }
+  const { options, correct, explanation } = copyOf(quiz)
+  t.strictSame(options, [{ label: '3', correct: true }, { label: '4', correct: false }, { label: '5', correct: true }])
+  t.strictSame([correct, explanation], [undefined, 'Odd.'])
+  t.match(copyOf({ ...poll, kind: 'words', maxChoices: 3, stopWords: ['the', 'a bit'], mergePlurals: true }), { stopWords: ['the', 'a bit'], mergePlurals: true })
+})
+
+t.test('an import that is stopped keeps what was refused, what it stopped at and what was not tried', async (t) => {
+  const entries = ['Tea?', 'Chess?', 'Cake?', 'Beer?', 'Wine?'].map((question) => ({ source: question, poll: { kind: 'text' as const, question } }))
+  const lost = new Error('the network is gone')
+  const { left, ...outcome } = await importPolls(entries, async ({ question }) => {
+    if (question === 'Beer?') throw lost
+    return question === 'Chess?' ? 'is no question' : undefined
+  })
+  t.strictSame(outcome, { count: 2, problems: ['is no question'], stop: { question: 'Beer?', error: lost } })
+  t.strictSame(left.map(({ source }) => source), ['Chess?', 'Beer?', 'Wine?'])
 })
 
 /** As of a browser that blocks its own: it lasts as long as the page. */

@@ -69,10 +69,21 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     await page.locator('summary').getByText('Import polls').click()
     await page.getByLabel('Or paste the text here').fill('words,"One word, please"\nchess,Who wins?\nsingle,Only one,Yes\ntext,What else?')
     await page.locator('details form').getByRole('button', { name: 'Import polls' }).click()
-    await page.getByText('Row 2: This is no kind of poll: chess.').waitFor()
-    await page.getByText('Row 3: /options must be 2 to 50').waitFor()
+    await page.getByText('Row 1: This is no kind of poll: chess.').waitFor()
+    await page.getByText('Row 2: /options must be 2 to 50').waitFor()
     await card('What else?').waitFor()
     t.strictSame(await questions(), ['Where do we meet?', 'How was lunch?', 'One word, please', 'What else?'])
+    const field = page.getByLabel('Or paste the text here')
+    t.equal(await field.inputValue(), 'chess,Who wins?\nsingle,Only one,Yes', 'what was refused is left to be corrected')
+
+    await field.fill('text,"Who, then?"\ntext,And when?')
+    await page.route('**/api/v1/polls', async (route) => { await (route.request().postData()?.includes('And when?') === true ? route.abort('internetdisconnected') : route.continue()) })
+    await page.locator('details form').getByRole('button', { name: 'Import polls' }).click()
+    await page.getByText('1 poll was imported. It stopped at “And when?”: The server did not answer.').waitFor()
+    t.equal(await field.inputValue(), 'text,And when?')
+    await page.unroute('**/api/v1/polls')
+    await host.call('DELETE', `/polls/${(await findPoll('Who, then?')).id}`, undefined, { 'if-match': '*' })
+    await page.goto(`/host/rooms/${room.id}`)
   })
 
   t.test('a poll is moved with the keyboard, which stays where it was', async (t) => {
@@ -86,6 +97,27 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     t.strictSame(await questions(), ['Where do we meet?', 'How was lunch?', 'What else?', 'One word, please'])
   })
 
+  t.test('a poll is dragged to another place, unless Escape takes it back', async (t) => {
+    const grip = card('How was lunch?').locator('.grip')
+    const drag = async (onto: string) => {
+      const [from, to] = [await grip.boundingBox(), await card(onto).boundingBox()]
+      if (from === null || to === null) throw new Error('nothing to drag')
+      await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
+      await page.mouse.down()
+      await page.mouse.move(from.x + from.width / 2, to.y + 5, { steps: 5 })
+    }
+    await drag('Where do we meet?')
+    t.equal(await card('Where do we meet?').getAttribute('data-drop'), 'before')
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    t.equal((await questions())[0], 'Where do we meet?')
+    await drag('Where do we meet?')
+    await page.mouse.up()
+    await notice('Now number 1 of 4.').waitFor()
+    t.strictSame(await questions(), ['How was lunch?', 'Where do we meet?', 'What else?', 'One word, please'])
+    t.strictSame((await host.call<{ pollIds: string[] }>('GET', `/rooms/${room.id}/polls/order`)).body.pollIds[0], (await findPoll('How was lunch?')).id)
+  })
+
   t.test('a poll is copied; one that was deleted is back after undo', async (t) => {
     await page.getByRole('button', { name: 'Duplicate: How was lunch?' }).click()
     await notice('A copy was added at the end.').waitFor()
@@ -95,6 +127,20 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     await page.getByRole('button', { name: 'Undo' }).click()
     await card('What else?').waitFor()
     t.equal((await listPolls()).length, 5)
+  })
+
+  t.test('words that are not counted are written as they come, and a copy has them too', async (t) => {
+    const { id } = await findPoll('One word, please')
+    await page.goto(`/host/polls/${id}/edit`)
+    await page.getByLabel('Words that are not counted').fill('the, a\nbit')
+    await page.getByLabel('Count English plurals with their singular').check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('link', { name: 'All polls of the room' }).click()
+    await page.getByRole('button', { name: 'Duplicate: One word, please' }).click()
+    await notice('A copy was added at the end.').waitFor()
+    const copies = (await listPolls()).filter(({ question }) => question === 'One word, please')
+    t.strictSame(copies.map(({ stopWords, mergePlurals }) => [stopWords, mergePlurals]), [[['a', 'bit', 'the'], true], [['a', 'bit', 'the'], true]])
+    await page.goto(`/host/rooms/${room.id}`)
   })
 
   t.test('somebody else\'s change is told before it is replaced', async (t) => {

@@ -1,13 +1,14 @@
 import t from 'tap'
 import { isPageLanguage, languages, type PageLanguage } from '../../server/protocol/languages.ts'
-import { createTranslator } from '../../web/client/translator.ts'
-import { audienceCatalogues, hostCatalogues } from '../../web/languages/catalogues.ts'
-import type { Messages } from '../../web/languages/message.ts'
+import { audienceCatalogues, plainCatalogues } from '../../server/protocol/languages/catalogues.ts'
+import type { Messages } from '../../server/protocol/languages/message.ts'
+import { createTranslator } from '../../server/protocol/translator.ts'
+import { hostCatalogues } from '../../web/languages/catalogues.ts'
 
 const placeholdersOf = (text: string) => Array.from(text.matchAll(/\{(\w+)\}/g), ([, name]) => name).sort()
 const tags: PageLanguage[] = Object.keys(languages).filter(isPageLanguage)
 
-for (const [name, catalogues] of Object.entries({ audience: audienceCatalogues, host: hostCatalogues })) {
+for (const [name, catalogues] of Object.entries({ audience: audienceCatalogues, plain: plainCatalogues, host: hostCatalogues })) {
   t.test(`every language has every text of the ${name} pages, with what is filled in and with all its plurals`, async (t) => {
     const english: Messages = await catalogues.en()
     for (const language of tags) {

@@ -10,8 +10,9 @@ t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM
   const { url } = await startServer(t)
   const host = await registerHost(url)
   const { body: room } = await host.call<Room>('POST', '/rooms', { title: 'Town hall', questionsMode: 'post' })
-  const first = await host.openPoll({ roomId: room.id, question: 'Where do we meet?', options: [{ label: 'Lisbon' }, { label: 'Leipzig' }], revote: 'change' })
   const quiz = await host.createPoll({ roomId: room.id, question: 'What is 6 times 7?', options: [{ label: '42' }, { label: '48' }], correct: [1] })
+  const first = await host.openPoll({ roomId: room.id, question: 'Where do we meet?', options: [{ label: 'Lisbon' }, { label: 'Leipzig' }], revote: 'change' })
+  await host.call('PUT', `/rooms/${room.id}/polls/order`, { pollIds: [first.id, quiz.id] })
   await host.call('PUT', `/rooms/${room.id}/stage`, { pollId: first.id })
   const [voter, other] = [await createVoter(url), await createVoter(url)]
   const vote = async (pollId: string, { voterToken }: typeof voter, choice: number) => await voteOverHttp(url, voterToken, pollId, { choices: [choice] })

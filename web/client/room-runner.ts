@@ -4,10 +4,9 @@ import { PlenumError, type ErrorCode } from '../../server/protocol/problem.ts'
 import { roomStateOf } from '../../server/protocol/room.ts'
 import { areResultsShown } from './held-view.ts'
 import type { LiveRoom } from './live-room.ts'
+import { readRoomPolls } from './room-polls.ts'
 import { t, type TextKey } from './text.ts'
 
-/** More than a room has. */
-const maxPolls = 1000
 /** Keys that are pressed faster than the server answers wait in line, but not without end. */
 const maxWaiting = 5
 
@@ -58,21 +57,10 @@ export function createRoomRunner (liveRoom: LiveRoom, say: (text: string) => voi
     return ''
   }
 
-  async function listPolls (roomId: string): Promise<Poll[]> {
-    const found: Poll[] = []
-    let cursor: string | null = null
-    do {
-      const { items, nextCursor } = await client.polls.list({ roomId, limit: 100, ...(cursor === null ? {} : { cursor }) })
-      found.push(...items)
-      cursor = nextCursor
-    } while (cursor !== null && found.length < maxPolls)
-    return found.filter(({ status }) => status !== 'archived').reverse()
-  }
-
   async function go (by: 1 | -1): Promise<string> {
     const room = liveRoom.room.value
     if (room === null) return t('nothingOnStage')
-    const polls = await listPolls(room.id)
+    const polls = (await readRoomPolls(client, room.id)).filter(({ status }) => status !== 'archived')
     const currentId = room.currentPollId ?? liveRoom.shown.value?.poll.id
     const place = polls.findIndex(({ id }) => id === currentId) + by
     const poll = polls[place]

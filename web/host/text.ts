@@ -1,5 +1,5 @@
 import { pageLanguage } from '../client/page-language.ts'
-import { createTranslator } from '../client/translator.ts'
+import { createTranslator } from '../../server/protocol/translator.ts'
 import { hostCatalogues } from '../languages/catalogues.ts'
 import type { host } from '../languages/en/host.ts'
 

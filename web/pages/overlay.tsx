@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import '../styles/base.css'
 import '../styles/results.css'
+import '../styles/present-kinds.css'
 import '../styles/overlay.css'
 import { createLiveRoom } from '../client/live-room.ts'
 import { connectToPoll, pollIdFromPath } from '../client/poll-connection.ts'

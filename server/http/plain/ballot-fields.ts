@@ -1,8 +1,8 @@
 import type { Answer, Poll } from '../../protocol/poll.ts'
 import { flag, html, type Html } from './html.ts'
-import { words } from './words.ts'
+import type { Say } from './words.ts'
 
-type Fields = (poll: Poll, answer: Answer) => Html | Html[]
+type Fields = (poll: Poll, answer: Answer, say: Say) => Html | Html[]
 
 const fields = {
   single: ({ options }, { choices = [] }) => options.map(({ id, label }) => html`
@@ -11,10 +11,10 @@ const fields = {
   multiple: ({ options }, { choices = [] }) => options.map(({ id, label }) => html`
         <label class="option"><input type="checkbox" name="choice" value="${id}"${flag('checked', choices.includes(id))}> <span dir="auto">${label}</span></label>`),
 
-  ranking: ({ options, minChoices, maxChoices }, { choices = [] }) => places(Math.min(maxChoices, options.length)).map((place) => html`
-        <label class="field">${words.place(place)}
+  ranking: ({ options, minChoices, maxChoices }, { choices = [] }, say) => places(Math.min(maxChoices, options.length)).map((place) => html`
+        <label class="field">${say('place', { place })}
           <select name="choice"${flag('required', place <= minChoices)}>
-            <option value="">${words.noOption}</option>${options.map(({ id, label }) => html`
+            <option value="">${say('noOption')}</option>${options.map(({ id, label }) => html`
             <option value="${id}"${flag('selected', choices[place - 1] === id)}>${label}</option>`)}
           </select>
         </label>`),
@@ -27,25 +27,25 @@ const fields = {
           ${scaleEnds(scale)}
         </div>`,
 
-  number: ({ range }, { value }) => html`
-        <label class="field">${words.yourNumber}
+  number: ({ range }, { value }, say) => html`
+        <label class="field">${say('yourNumber')}
           <input type="number" name="value" class="number" inputmode="decimal" step="${range?.step ?? 'any'}"${bound('min', range?.min)}${bound('max', range?.max)} value="${value ?? ''}" required>
         </label>`,
 
-  text: (_poll, { text = '' }) => html`
-        <label class="field">${words.yourAnswer}
+  text: (_poll, { text = '' }, say) => html`
+        <label class="field">${say('yourAnswer')}
           <textarea name="text" rows="4" required>${text}</textarea>
         </label>`,
 
-  words: ({ minChoices, maxChoices }, answer) => places(maxChoices).map((number) => html`
-        <label class="field">${words.word(number, maxChoices)}
+  words: ({ minChoices, maxChoices }, answer, say) => places(maxChoices).map((number) => html`
+        <label class="field">${maxChoices === 1 ? say('yourWord') : say('wordNumber', { number })}
           <input type="text" name="word" autocomplete="off" value="${answer.words?.[number - 1] ?? ''}"${flag('required', number <= minChoices)}>
         </label>`)
 } as const satisfies Record<Poll['kind'], Fields>
 
 /** The native fields of a ballot, filled in with the answer that is stored. */
-export function ballotFields (poll: Poll, answer: Answer | null): Html | Html[] {
-  return fields[poll.kind](poll, answer ?? {})
+export function ballotFields (say: Say, poll: Poll, answer: Answer | null): Html | Html[] {
+  return fields[poll.kind](poll, answer ?? {}, say)
 }
 
 /** The steps of a rating, in their order. */

@@ -1,22 +1,22 @@
 import type { Poll, Results } from '../../protocol/poll.ts'
 import { stepsOf } from './ballot-fields.ts'
 import { html, type Html } from './html.ts'
-import { hiddenWords, words } from './words.ts'
+import { hiddenWords, type Say } from './words.ts'
 
 const mostWords = 20
 
 /** The numbers that this voter may see, or why there are none. */
-export function plainResults (poll: Poll, results: Results | null): Html {
-  if (results === null || results.round !== poll.round) return html`<p class="hint">${hiddenWords(poll)}</p>`
+export function plainResults (say: Say, poll: Poll, results: Results | null): Html {
+  if (results === null || results.round !== poll.round) return html`<p class="hint">${hiddenWords(say, poll)}</p>`
   const rows = rowsOf(poll, results)
   return html`
     <section class="phone-results" aria-labelledby="results-heading">
-      <h2 id="results-heading">${results.final ? words.finalResult : words.results}</h2>
-      <p class="hint">${words.voters(results.voters)}</p>
+      <h2 id="results-heading">${say(results.final ? 'finalResult' : 'results')}</h2>
+      <p class="hint">${say('voters', { count: results.voters })}</p>
       ${rows.length === 0
 ? undefined
 : html`<table class="plain-results">
-        <thead><tr><th scope="col">${words.answer}</th><th scope="col">${words.votes}</th></tr></thead>
+        <thead><tr><th scope="col">${say('answer')}</th><th scope="col">${say('votes')}</th></tr></thead>
         <tbody>${rows.map(([label, count]) => html`
           <tr><th scope="row" dir="auto">${label}</th><td>${count}</td></tr>`)}
         </tbody>

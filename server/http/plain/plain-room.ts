@@ -4,7 +4,7 @@ import type { JoinedRoom } from '../../protocol/room.ts'
 import { ballotFields } from './ballot-fields.ts'
 import { flag, html, type Html } from './html.ts'
 import { plainResults } from './plain-results.ts'
-import { ask, refusalOf, words } from './words.ts'
+import { ask, refusalOf, type Say } from './words.ts'
 
 export const voteOutcomes = { recorded: 'counted', unchanged: 'unchanged', changed: 'changed', withdrawn: 'withdrawn' } as const satisfies Record<ReceiptStatus, string>
 export type VoteOutcome = (typeof voteOutcomes)[ReceiptStatus]
@@ -27,67 +27,67 @@ interface PlainRoom {
 }
 
 /** A room as a page that needs no script: the question, a form of native fields, and what became of the own vote. */
-export function plainRoom ({ room, view, isSignedIn, outcome, path, isPlain }: PlainRoom): Html {
-  return html`<main class="narrow" lang="en" dir="ltr">
+export function plainRoom (say: Say, { room, view, isSignedIn, outcome, path, isPlain }: PlainRoom): Html {
+  return html`<main class="narrow">
     <header class="room-header"><p dir="auto">${room.title}</p></header>
-    ${saying('alert', outcome.problem === undefined ? '' : refusalOf(outcome.problem))}
-    ${view === undefined ? waiting(isPlain ? `${path}?plain` : path) : question(view, { room, isSignedIn, outcome, path, isPlain })}
+    ${saying('alert', outcome.problem === undefined ? '' : refusalOf(say, outcome.problem))}
+    ${view === undefined ? waiting(say, isPlain ? `${path}?plain` : path) : question(say, view, { room, isSignedIn, outcome, path, isPlain })}
   </main>`
 }
 
 /** Instead of the room, where there is none to show. */
-export function plainProblem (code: ErrorCode): Html {
+export function plainProblem (say: Say, code: ErrorCode): Html {
   const isUnknown = code === 'room_not_found'
-  return html`<main class="narrow" lang="en" dir="ltr">
-    <h1>${isUnknown ? words.noRoom : words.troubled}</h1>
-    <p>${isUnknown ? words.lookAgain : refusalOf(code)}</p>
-    <p><a class="button" href="/">${words.otherCode}</a></p>
+  return html`<main class="narrow">
+    <h1>${say(isUnknown ? 'roomUnknown' : 'pageTroubled')}</h1>
+    <p>${isUnknown ? say('lookAgain') : refusalOf(say, code)}</p>
+    <p><a class="button" href="/">${say('otherCode')}</a></p>
   </main>`
 }
 
-function waiting (address: string): Html {
-  return html`<h1 class="waiting">${words.waiting}</h1>
-    <p><a class="button" href="${address}">${words.reload}</a></p>`
+function waiting (say: Say, address: string): Html {
+  return html`<h1 class="waiting">${say('waiting')}</h1>
+    <p><a class="button" href="${address}">${say('reload')}</a></p>`
 }
 
-function question (view: PollView, { room, isSignedIn, outcome, path, isPlain }: Omit<PlainRoom, 'view'>): Html {
+function question (say: Say, view: PollView, { room, isSignedIn, outcome, path, isPlain }: Omit<PlainRoom, 'view'>): Html {
   const { poll, myVote } = view
   const isOpen = poll.status === 'open'
   const isFinal = myVote !== null && poll.revote === 'locked'
   const lacksAccount = room.access === 'accounts' && !isSignedIn
   const mayVote = isOpen && !isFinal && !lacksAccount
-  const rule = isOpen && !isFinal ? ask(poll) : myVote === null ? '' : words.yourAnswerWas
+  const rule = isOpen && !isFinal ? ask(say, poll) : myVote === null ? '' : say('yourAnswerWas')
   return html`
-    ${saying('status', statusOf(view, outcome))}
+    ${saying('status', statusOf(say, view, outcome))}
     <form class="ballot" method="post" action="${path}/vote${isPlain ? '?plain' : ''}" accept-charset="utf-8">
       <input type="hidden" name="poll" value="${poll.id}"><input type="hidden" name="round" value="${poll.round}">
       <fieldset${flag('disabled', !mayVote)}>
         <legend><h1 dir="auto">${poll.question}</h1></legend>
         <p class="rule">${rule}</p>
-        <div class="fields">${ballotFields(poll, myVote)}
+        <div class="fields">${ballotFields(say, poll, myVote)}
         </div>
       </fieldset>
-      ${mayVote && room.access === 'codes' ? accessCodeField() : undefined}
-      ${mayVote ? buttons(view) : undefined}
+      ${mayVote && room.access === 'codes' ? accessCodeField(say) : undefined}
+      ${mayVote ? buttons(say, view) : undefined}
     </form>
-    ${isOpen ? undefined : html`<p class="poll-status">${poll.status === 'paused' ? words.paused : words.closed}</p>`}
-    ${isOpen && lacksAccount ? html`<p class="note">${words.signInReason}</p>` : undefined}
-    ${plainResults(poll, view.results)}
-    <p><a class="button" href="${path}?${isPlain ? 'plain&' : ''}poll=${poll.id}">${words.reload}</a></p>`
+    ${isOpen ? undefined : html`<p class="poll-status">${say(poll.status === 'paused' ? 'statusPaused' : 'statusClosed')}</p>`}
+    ${isOpen && lacksAccount ? html`<p class="note">${say('accountReason')}</p>` : undefined}
+    ${plainResults(say, poll, view.results)}
+    <p><a class="button" href="${path}?${isPlain ? 'plain&' : ''}poll=${poll.id}">${say('reload')}</a></p>`
 }
 
-function buttons ({ poll, myVote }: PollView): Html {
+function buttons (say: Say, { poll, myVote }: PollView): Html {
   const canWithdraw = myVote !== null && poll.revote === 'withdraw'
   return html`<div class="actions">
-        <button type="submit" class="primary">${myVote === null ? words.vote : words.changeVote}</button>
-        ${canWithdraw ? html`<button type="submit" name="withdraw" value="yes" formnovalidate>${words.withdraw}</button>` : undefined}
+        <button type="submit" class="primary">${say(myVote === null ? 'vote' : 'changeVote')}</button>
+        ${canWithdraw ? html`<button type="submit" name="withdraw" value="yes" formnovalidate>${say('withdrawVote')}</button>` : undefined}
       </div>`
 }
 
-function accessCodeField (): Html {
-  return html`<label class="field">${words.accessCode}
+function accessCodeField (say: Say): Html {
+  return html`<label class="field">${say('accessCode')}
         <input type="text" name="accessCode" maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false">
-        <small>${words.accessCodeReason}</small>
+        <small>${say('accessCodeReason')}</small>
       </label>`
 }
 
@@ -96,18 +96,18 @@ function saying (role: 'status' | 'alert', text: string): Html | undefined {
 }
 
 /** What is stored decides: an address alone claims nothing. */
-function statusOf ({ myVote, held }: PollView, { vote, problem }: Outcome): string {
-  if (myVote === null) return vote === 'withdrawn' ? words.withdrawn : ''
-  if (held === true) return words.held
-  if (problem !== undefined) return words.earlierCounts
-  return vote === 'changed' || vote === 'unchanged' ? words[vote] : words.counted
+function statusOf (say: Say, { myVote, held }: PollView, { vote, problem }: Outcome): string {
+  if (myVote === null) return vote === 'withdrawn' ? say('withdrawn') : ''
+  if (held === true) return say('held')
+  if (problem !== undefined) return say('earlierCounts')
+  return say(vote === 'changed' ? 'countedAnew' : vote === 'unchanged' ? 'countedBefore' : 'counted')
 }
 
 /** Instead of one poll, where there is none to show. */
-export function plainPollProblem (code: ErrorCode): Html {
+export function plainPollProblem (say: Say, code: ErrorCode): Html {
   const isUnknown = code === 'poll_not_found'
-  return html`<main class="narrow" lang="en" dir="ltr">
-    <h1>${isUnknown ? words.noPoll : words.troubled}</h1>
-    <p>${isUnknown ? words.noPollYet : refusalOf(code)}</p>
+  return html`<main class="narrow">
+    <h1>${say(isUnknown ? 'pollGone' : 'pageTroubled')}</h1>
+    <p>${isUnknown ? say('pollMayBeGone') : refusalOf(say, code)}</p>
   </main>`
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { asPlenumError } from '../../polls/errors.ts'
 import type { PollViews } from '../../polls/poll-views.ts'
 import type { ResultsBoard } from '../../polls/results-board.ts'
+import type { PageLanguage } from '../../protocol/languages.ts'
 import { withOwnOrder } from '../../protocol/own-order.ts'
 import { problems, type ErrorCode } from '../../protocol/problem.ts'
 import { pickShownPoll } from '../../protocol/shown-poll.ts'
@@ -11,6 +12,7 @@ import type { Authentication } from '../authentication.ts'
 import { readRoomCode } from '../conventions.ts'
 import type { Html } from './html.ts'
 import { plainProblem, plainRoom, voteOutcomes, type Outcome } from './plain-room.ts'
+import { loadWords, type Say } from './words.ts'
 
 export interface PlainRoomsOptions {
   rooms: RoomService
@@ -19,18 +21,18 @@ export interface PlainRoomsOptions {
   authentication: Authentication
 }
 
-export type DrawRoom = (request: FastifyRequest) => Promise<Html>
+export type DrawRoom = (request: FastifyRequest, language: PageLanguage) => Promise<Html>
 
 /** Draws the room of a request's code as whoever asks sees it. Never throws: what cannot be shown is said. */
 export function createPlainRooms ({ rooms, board, views, authentication }: PlainRoomsOptions): DrawRoom {
-  async function draw (request: FastifyRequest): Promise<Html> {
+  async function draw (say: Say, request: FastifyRequest): Promise<Html> {
     const { room } = await rooms.findByCode(readRoomCode(request.params))
     const onlooker = await authentication.identifyOnlooker(request)
     const polls = (await board.findRoom(room.id)).map(({ poll }) => poll)
     const { outcome, isPlain, shownPollId } = readQuery(request)
     const pollId = pickShownPoll(polls, room.currentPollId, shownPollId)
     const view = pollId === null ? undefined : (await views.prepareView(pollId, onlooker))()
-    return plainRoom({
+    return plainRoom(say, {
       room: toJoinedRoom(room),
       view: view && { ...view, poll: withOwnOrder(view.poll, onlooker.voterId ?? '') },
       isSignedIn: onlooker.userId !== undefined,
@@ -40,13 +42,14 @@ export function createPlainRooms ({ rooms, board, views, authentication }: Plain
     })
   }
 
-  return async (request) => {
+  return async (request, language) => {
+    const say = await loadWords(language)
     try {
-      return await draw(request)
+      return await draw(say, request)
     } catch (error) {
       const known = asPlenumError(error)
       if (known.status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a room could not be drawn')
-      return plainProblem(known.code)
+      return plainProblem(say, known.code)
     }
   }
 }

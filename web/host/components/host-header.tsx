@@ -1,16 +1,11 @@
 import { client, setUser, user } from '../session.ts'
 import { t } from '../text.ts'
-import { notify } from './notices.tsx'
-import { problemText } from '../problem-text.ts'
+import { ActionButton } from './action-button.tsx'
 
 export function HostHeader () {
   async function signOut () {
-    try {
-      await client.auth.logout()
-      setUser(null)
-    } catch (error) {
-      notify(problemText(error))
-    }
+    await client.auth.logout()
+    setUser(null)
   }
 
   return (
@@ -20,7 +15,7 @@ export function HostHeader () {
         <a href='/host'>{t('rooms')}</a>
         <a href='/host/account'>{user.value?.name}</a>
         {user.value?.role === 'admin' && <a href='/host/admin'>{t('administration')}</a>}
-        <button type='button' class='quiet' onClick={() => { void signOut() }}>{t('signOut')}</button>
+        <ActionButton class='quiet' act={signOut}>{t('signOut')}</ActionButton>
       </nav>
     </header>
   )

@@ -11,6 +11,11 @@ export class UnclosedQuoteError extends Error {
 // One field with what ends it: in quotation marks, where two stand for one, or as it is.
 const field = /(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r\n|\n|\r|$)/y
 
+/** One row, without its end. */
+export function writeCsvRow (cells: readonly string[]): string {
+  return cells.map((cell) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(',')
+}
+
 /** The rows of a CSV text as RFC 4180 has them; a byte order mark is skipped, and empty rows stay, so that a row has its number. */
 export function readCsv (text: string): string[][] {
   const source = text.replace(/^\uFEFF/, '')

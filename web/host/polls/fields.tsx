@@ -1,5 +1,7 @@
 import { Field } from '../components/field.tsx'
-import { useFieldErrors } from '../components/form.tsx'
+import { useFieldErrors, useLineErrors } from '../components/form.tsx'
+import { wordsOf } from '../form-values.ts'
+import { t } from '../text.ts'
 
 interface TextFieldProps {
   name: string
@@ -22,6 +24,19 @@ export function TextField ({ name, label, hint, value, set, type = 'text', isReq
         if (type === 'number') return <input {...shared} type='number' step={step ?? '1'} />
         return type === 'text' ? <input {...shared} type='text' maxLength={maxLength} dir='auto' /> : <input {...shared} type='datetime-local' />
       }}
+    </Field>
+  )
+}
+
+/** Words, with what the server says of each. */
+export function WordsField ({ name, label, hint, value, set }: Pick<TextFieldProps, 'name' | 'label' | 'value' | 'set'> & { hint: string }) {
+  const words = wordsOf(value)
+  const errors = useLineErrors(name).map(({ line, detail }) => t('wordError', { word: words[line - 1] ?? '', detail }))
+  return (
+    <Field name={name} label={label} hint={errors.length > 0 ? errors.join(' ') : hint}>
+      {({ 'aria-invalid': isInvalid, ...field }) => (
+        <textarea {...field} aria-invalid={isInvalid || errors.length > 0} rows={3} dir='auto' value={value} onInput={(event) => set(event.currentTarget.value)} />
+      )}
     </Field>
   )
 }

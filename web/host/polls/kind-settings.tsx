@@ -1,6 +1,6 @@
 import type { ResultsVisibility, Revote } from '../../../server/protocol/poll.ts'
 import { t } from '../text.ts'
-import { CheckField, ChoiceField, TextField } from './fields.tsx'
+import { CheckField, ChoiceField, TextField, WordsField } from './fields.tsx'
 import { OptionsField } from './options-field.tsx'
 import { hasBounds, hasOptions, mayBeModerated, mayBeQuiz, type PollDraft } from './poll-draft.ts'
 
@@ -38,6 +38,12 @@ export function KindSettings ({ draft, change }: DraftProps) {
       )}
       {hasOptions(kind) && <CheckField name='shuffle' label={t('shuffle')} value={draft.shuffle} set={(shuffle) => change({ shuffle })} />}
       {mayBeModerated(kind) && <CheckField name='moderation' label={t('moderatePre')} value={draft.isModerated} set={(isModerated) => change({ isModerated })} />}
+      {kind === 'words' && (
+        <>
+          <WordsField name='stopWords' label={t('stopWords')} hint={t('stopWordsHint')} value={draft.stopWords} set={(stopWords) => change({ stopWords })} />
+          <CheckField name='mergePlurals' label={t('mergePlurals')} value={draft.mergesPlurals} set={(mergesPlurals) => change({ mergesPlurals })} />
+        </>
+      )}
       {mayBeQuiz(kind) && <CheckField name='isQuiz' label={t('isQuiz')} value={draft.isQuiz} set={(isQuiz) => change({ isQuiz })} />}
       {mayBeQuiz(kind) && draft.isQuiz && <QuizSettings draft={draft} change={change} />}
     </>

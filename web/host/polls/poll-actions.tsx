@@ -3,10 +3,9 @@ import { useRef } from 'preact/hooks'
 import type { Poll } from '../../../server/protocol/poll.ts'
 import type { RoomRole } from '../../../server/protocol/room.ts'
 import { areResultsShown } from '../../client/held-view.ts'
-import { notify } from '../components/notices.tsx'
+import { attempt } from '../attempt.ts'
 import { mayEdit, mayRun } from '../own-role.ts'
-import { problemText } from '../problem-text.ts'
-import { client, noteSignedOut } from '../session.ts'
+import { client } from '../session.ts'
 import { t } from '../text.ts'
 
 interface PollActionsProps {
@@ -25,14 +24,8 @@ export function PollActions ({ poll, set, role }: PollActionsProps) {
   async function run (send: () => Promise<Poll>) {
     if (isBusy.value) return
     isBusy.value = true
-    try {
-      set(await send())
-    } catch (error) {
-      noteSignedOut(error)
-      notify(problemText(error))
-    } finally {
-      isBusy.value = false
-    }
+    await attempt(async () => { set(await send()) })
+    isBusy.value = false
   }
 
   const button = (text: string, send: () => Promise<Poll>, isMain = false) => (

@@ -1,5 +1,6 @@
 import type { NewPoll, Poll, PollKind, ResultsVisibility, Revote } from '../../../server/protocol/poll.ts'
-import type { Correct, Scoring } from '../../../server/protocol/poll-settings.ts'
+import type { Scoring } from '../../../server/protocol/poll-settings.ts'
+import { wordsOf } from '../form-values.ts'
 
 export interface DraftOption {
   /** Of the field, as long as the page is there. */
@@ -9,6 +10,8 @@ export interface DraftOption {
   label: string
   isRight: boolean
 }
+
+interface SentOption { id?: number, label: string, correct?: boolean }
 
 /** A poll in the making. What is typed for a number or a time is text until it is sent. */
 export interface PollDraft {
@@ -26,6 +29,9 @@ export interface PollDraft {
   timeLimit: string
   shuffle: boolean
   isModerated: boolean
+  /** As they are typed. */
+  stopWords: string
+  mergesPlurals: boolean
   revote: Revote
   resultsVisibility: ResultsVisibility
   /** As `datetime-local` has them, in the zone of this device. */
@@ -53,7 +59,7 @@ export function draftOf (poll: NewPoll | Poll): PollDraft {
   return {
     kind,
     question,
-    options: options.map((option: { id?: number, label: string }, at) => newOption(option.label, option.id, right.includes(option.id ?? at + 1))),
+    options: options.map((option: SentOption, at) => newOption(option.label, option.id, option.correct ?? right.includes(option.id ?? at + 1))),
     minChoices: isDefaultBounds ? '' : numberText(poll.minChoices),
     maxChoices: isDefaultBounds ? '' : numberText(poll.maxChoices),
     scale: { min: numberText(scale?.min ?? 1), max: numberText(scale?.max ?? 5), minLabel: scale?.minLabel ?? '', maxLabel: scale?.maxLabel ?? '' },
@@ -65,6 +71,8 @@ export function draftOf (poll: NewPoll | Poll): PollDraft {
     timeLimit: numberText(timeLimitSeconds),
     shuffle: poll.shuffle ?? false,
     isModerated: poll.moderation === 'pre',
+    stopWords: (poll.stopWords ?? []).join('\n'),
+    mergesPlurals: poll.mergePlurals ?? false,
     revote,
     resultsVisibility,
     opensAt: timeText(poll.opensAt),
@@ -74,38 +82,38 @@ export function draftOf (poll: NewPoll | Poll): PollDraft {
 
 /** A new poll with all of this one but its times. */
 export function copyOf (poll: Poll): NewPoll {
-  return { ...bodyOf({ ...draftOf(poll), opensAt: '', closesAt: '' }), options: poll.options.map(({ label }) => ({ label })) }
+  const draft = draftOf(poll)
+  return bodyOf({ ...draft, options: draft.options.map(({ label, isRight }) => newOption(label, undefined, isRight)), opensAt: '', closesAt: '' })
 }
 
 /** The draft as it is sent; only what its kind has. For an edit null takes back what was set before. */
-export function bodyOf (draft: PollDraft): Omit<NewPoll, 'options'> & { options: { id?: number, label: string }[] } {
+export function bodyOf (draft: PollDraft): Omit<NewPoll, 'options'> & { options: SentOption[] } {
   const { kind } = draft
   const isQuiz = draft.isQuiz && mayBeQuiz(kind)
   return {
     kind,
     question: draft.question.trim(),
-    options: hasOptions(kind) ? draft.options.map(({ id, label }) => ({ label: label.trim(), ...(id === undefined ? {} : { id }) })) : [],
+    options: hasOptions(kind) ? draft.options.map(({ id, label, isRight }) => ({ label: label.trim(), ...(id === undefined ? {} : { id }), ...(isQuiz ? { correct: isRight } : {}) })) : [],
     revote: draft.revote,
     resultsVisibility: draft.resultsVisibility,
     ...(hasBounds(kind) && draft.minChoices !== '' ? { minChoices: Number(draft.minChoices) } : {}),
     ...(hasBounds(kind) && draft.maxChoices !== '' ? { maxChoices: Number(draft.maxChoices) } : {}),
     ...(kind === 'rating' ? { scale: { min: Number(draft.scale.min), max: Number(draft.scale.max), minLabel: orNull(draft.scale.minLabel), maxLabel: orNull(draft.scale.maxLabel) } } : {}),
     ...(kind === 'number' ? { range: { min: numberOrNull(draft.range.min), max: numberOrNull(draft.range.max), step: numberOrNull(draft.range.step) } } : {}),
-    correct: isQuiz ? correctOf(draft) : null,
+    ...(isQuiz && hasOptions(kind) ? {} : { correct: isQuiz ? targetOf(draft) : null }),
     explanation: isQuiz ? orNull(draft.explanation) : null,
     scoring: isQuiz && draft.scoring !== '' ? draft.scoring : null,
     timeLimitSeconds: numberOrNull(draft.timeLimit),
     ...(hasOptions(kind) ? { shuffle: draft.shuffle } : {}),
     ...(mayBeModerated(kind) ? { moderation: draft.isModerated ? 'pre' as const : 'post' as const } : {}),
+    ...(kind === 'words' ? { stopWords: wordsOf(draft.stopWords), mergePlurals: draft.mergesPlurals } : {}),
     opensAt: instantOf(draft.opensAt),
     closesAt: instantOf(draft.closesAt)
   }
 }
 
-/** An option that is not stored yet has, in a new poll, the id of its place. */
-function correctOf ({ kind, options, target }: PollDraft): Correct {
-  if (kind === 'number') return { value: Number(target.value), ...(target.tolerance === '' ? {} : { tolerance: Number(target.tolerance) }) }
-  return options.flatMap(({ id, isRight }, at) => isRight ? [id ?? at + 1] : [])
+function targetOf ({ target: { value, tolerance } }: PollDraft) {
+  return { value: Number(value), ...(tolerance === '' ? {} : { tolerance: Number(tolerance) }) }
 }
 
 function numberText (value: number | null | undefined): string {

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { Poll } from '../../../server/protocol/poll.ts'
 import type { Response, ReviewStatus } from '../../../server/protocol/response.ts'
+import { attempt } from '../attempt.ts'
 import { Loading } from '../components/loading.tsx'
 import { MoreButton } from '../components/more-button.tsx'
 import { notify } from '../components/notices.tsx'
-import { problemText } from '../problem-text.ts'
 import { client } from '../session.ts'
 import { t } from '../text.ts'
 import { usePages } from '../use-pages.ts'
@@ -18,14 +18,6 @@ export function Responses ({ poll: { id, roomId, round }, version, mayReview }: 
   const review = useSignal<ReviewStatus>('shown')
   const readVersion = useSignal(version)
   const pages = usePages((cursor) => client.polls.responses(id, { review: review.value, round, ...(cursor === undefined ? {} : { cursor }) }), [id, round, review.value])
-
-  async function attempt (action: () => Promise<void>) {
-    try {
-      await action()
-    } catch (error) {
-      notify(problemText(error))
-    }
-  }
 
   async function change (voterId: string, status: ReviewStatus) {
     await client.polls.review(id, voterId, status)

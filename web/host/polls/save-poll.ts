@@ -10,13 +10,7 @@ export async function createPoll (draft: PollDraft, roomId: string): Promise<Pol
 
 /** @param before the poll that the draft was made of; `revision` what it is put in place of */
 export async function savePoll (draft: PollDraft, before: Poll, revision: number): Promise<Poll> {
-  const edit = editOf(draft, before)
-  const hasNewRight = hasOptions(draft.kind) && draft.isQuiz && draft.options.some(({ id, isRight }) => isRight && id === undefined)
-  if (!hasNewRight) return await client.polls.edit(before.id, edit, revision)
-  // The server gives a new option its id; only then it can be named as right.
-  const stored = await client.polls.edit(before.id, { ...edit, correct: null, explanation: null, scoring: null }, revision)
-  const known = { ...draft, options: draft.options.map((option, at) => ({ ...option, id: stored.options[at]?.id ?? at + 1 })) }
-  return await client.polls.edit(before.id, editOf(known, before), stored.revision)
+  return await client.polls.edit(before.id, editOf(draft, before), revision)
 }
 
 /** Times that were left as they are are not sent: they may have passed. */

@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'تكرار',
   moveUp: 'تحريك إلى أعلى',
   moveDown: 'تحريك إلى أسفل',
+  dragToMove: 'اسحب للنقل',
   moveUpNamed: 'تحريك إلى أعلى: {question}',
   moveDownNamed: 'تحريك إلى أسفل: {question}',
   duplicateNamed: 'تكرار: {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'هذا ليس استطلاعًا.',
   importUnclosed: 'علامة الاقتباس المفتوحة في السطر {row} لم تُغلق.',
   imported: { zero: 'لم يُستورد أي استطلاع.', one: 'تم استيراد استطلاع واحد.', two: 'تم استيراد استطلاعين.', few: 'تم استيراد {count} استطلاعات.', many: 'تم استيراد {count} استطلاعًا.', other: 'تم استيراد {count} استطلاع.' },
-  importPart: { zero: 'لم يُستورد أي استطلاع. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.', one: 'تم استيراد استطلاع واحد. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.', two: 'تم استيراد استطلاعين. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.', few: 'تم استيراد {count} استطلاعات. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.', many: 'تم استيراد {count} استطلاعًا. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.', other: 'تم استيراد {count} استطلاع. رُفضت الأسطر أدناه؛ صححها واستوردها وحدها.' },
+  importPart: { zero: 'لم يُستورد أي استطلاع. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.', one: 'تم استيراد استطلاع واحد. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.', two: 'تم استيراد استطلاعين. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.', few: 'تم استيراد {count} استطلاعات. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.', many: 'تم استيراد {count} استطلاعًا. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.', other: 'تم استيراد {count} استطلاع. بقيت الأسطر المرفوضة في الحقل؛ صححها واستورد مرة أخرى.' },
+  importStopped: { zero: 'لم يُستورد أي استطلاع. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.', one: 'تم استيراد استطلاع واحد. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.', two: 'تم استيراد استطلاعين. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.', few: 'تم استيراد {count} استطلاعات. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.', many: 'تم استيراد {count} استطلاعًا. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.', other: 'تم استيراد {count} استطلاع. توقف الاستيراد عند «{question}»: {problem} ما تبقى لا يزال في الحقل؛ استورده مرة أخرى.' },
   templateYesNo: 'نعم أو لا',
   templateAgreement: 'الموافقة',
   templateSatisfaction: 'الرضا، من 1 إلى 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'يُحسب من فتح الاستطلاع. إذا تُرك فارغًا: بلا وقت محدد.',
   shuffle: 'يرى كل مصوّت الخيارات بترتيب خاص به',
   moderatePre: 'عرض الإجابات بعد موافقة المشرف فقط',
+  stopWords: 'كلمات لا تُحسب',
+  stopWordsHint: 'كلمة في كل سطر، أو تفصل بينها فواصل.',
+  wordError: '{word}: {detail}.',
+  mergePlurals: 'احتساب صيغ الجمع الإنجليزية مع مفردها (cats مثل cat)',
   revote: 'تغيير الصوت',
   revoteLocked: 'غير ممكن',
   revoteChange: 'ممكن حتى إغلاق الاستطلاع',

@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplizieren',
   moveUp: 'Nach oben',
   moveDown: 'Nach unten',
+  dragToMove: 'Zum Verschieben ziehen',
   moveUpNamed: 'Nach oben: {question}',
   moveDownNamed: 'Nach unten: {question}',
   duplicateNamed: 'Duplizieren: {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'Das ist keine Umfrage.',
   importUnclosed: 'Das Anführungszeichen, das in Zeile {row} beginnt, wird nie geschlossen.',
   imported: { one: '{count} Umfrage wurde importiert.', other: '{count} Umfragen wurden importiert.' },
-  importPart: { one: '{count} Umfrage wurde importiert. Die Zeilen unten wurden abgelehnt; berichtigen Sie sie und importieren Sie nur diese.', other: '{count} Umfragen wurden importiert. Die Zeilen unten wurden abgelehnt; berichtigen Sie sie und importieren Sie nur diese.' },
+  importPart: { one: '{count} Umfrage wurde importiert. Die abgelehnten Zeilen stehen noch im Feld; berichtigen Sie sie und importieren Sie noch einmal.', other: '{count} Umfragen wurden importiert. Die abgelehnten Zeilen stehen noch im Feld; berichtigen Sie sie und importieren Sie noch einmal.' },
+  importStopped: { one: '{count} Umfrage wurde importiert. Bei „{question}“ ging es nicht weiter: {problem} Der Rest steht noch im Feld; importieren Sie ihn noch einmal.', other: '{count} Umfragen wurden importiert. Bei „{question}“ ging es nicht weiter: {problem} Der Rest steht noch im Feld; importieren Sie ihn noch einmal.' },
   templateYesNo: 'Ja oder nein',
   templateAgreement: 'Zustimmung',
   templateSatisfaction: 'Zufriedenheit, 1 bis 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'Zählt ab dem Öffnen der Umfrage. Leer: keines.',
   shuffle: 'Alle Abstimmenden sehen die Optionen in einer eigenen Reihenfolge',
   moderatePre: 'Antworten erst zeigen, wenn die Moderation sie freigegeben hat',
+  stopWords: 'Wörter, die nicht gezählt werden',
+  stopWordsHint: 'Eines in jeder Zeile oder mit Kommas dazwischen.',
+  wordError: '{word}: {detail}.',
+  mergePlurals: 'Englische Mehrzahl mit der Einzahl zählen (cats als cat)',
   revote: 'Stimme ändern',
   revoteLocked: 'Nicht möglich',
   revoteChange: 'Möglich, bis die Umfrage schließt',

@@ -1,4 +1,4 @@
-import type { Messages } from '../message.ts'
+import type { Messages } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host = {
@@ -270,6 +270,7 @@ export const host = {
   duplicate: 'Duplicate',
   moveUp: 'Move up',
   moveDown: 'Move down',
+  dragToMove: 'Drag to move',
   moveUpNamed: 'Move up: {question}',
   moveDownNamed: 'Move down: {question}',
   duplicateNamed: 'Duplicate: {question}',
@@ -293,7 +294,8 @@ export const host = {
   importNotPoll: 'This is not a poll.',
   importUnclosed: 'The quotation mark that opens in row {row} is never closed.',
   imported: { one: '{count} poll was imported.', other: '{count} polls were imported.' },
-  importPart: { one: '{count} poll was imported. The rows below were refused; correct them and import only these.', other: '{count} polls were imported. The rows below were refused; correct them and import only these.' },
+  importPart: { one: '{count} poll was imported. The rows that were refused are left in the field; correct them and import again.', other: '{count} polls were imported. The rows that were refused are left in the field; correct them and import again.' },
+  importStopped: { one: '{count} poll was imported. It stopped at “{question}”: {problem} What is left is still in the field; import it again.', other: '{count} polls were imported. It stopped at “{question}”: {problem} What is left is still in the field; import it again.' },
   templateYesNo: 'Yes or no',
   templateAgreement: 'Agreement',
   templateSatisfaction: 'Satisfaction, 1 to 5',
@@ -355,6 +357,10 @@ export const host = {
   timeLimitHint: 'Counts from when the poll is opened. Empty: none.',
   shuffle: 'Each voter sees the options in an order of their own',
   moderatePre: 'Show answers only after a moderator has approved them',
+  stopWords: 'Words that are not counted',
+  stopWordsHint: 'One on each line, or with commas between them.',
+  wordError: '{word}: {detail}.',
+  mergePlurals: 'Count English plurals with their singular (cats as cat)',
   revote: 'Changing a vote',
   revoteLocked: 'Not possible',
   revoteChange: 'Possible until the poll closes',

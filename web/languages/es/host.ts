@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplicar',
   moveUp: 'Subir',
   moveDown: 'Bajar',
+  dragToMove: 'Arrastre para mover',
   moveUpNamed: 'Subir: {question}',
   moveDownNamed: 'Bajar: {question}',
   duplicateNamed: 'Duplicar: {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'Esto no es una encuesta.',
   importUnclosed: 'Las comillas que se abren en la fila {row} no se cierran.',
   imported: { one: 'Se ha importado {count} encuesta.', many: 'Se han importado {count} encuestas.', other: 'Se han importado {count} encuestas.' },
-  importPart: { one: 'Se ha importado {count} encuesta. Las filas de abajo se rechazaron; corríjalas e importe solo estas.', many: 'Se han importado {count} encuestas. Las filas de abajo se rechazaron; corríjalas e importe solo estas.', other: 'Se han importado {count} encuestas. Las filas de abajo se rechazaron; corríjalas e importe solo estas.' },
+  importPart: { one: 'Se ha importado {count} encuesta. Las filas rechazadas siguen en el campo; corríjalas e importe de nuevo.', many: 'Se han importado {count} encuestas. Las filas rechazadas siguen en el campo; corríjalas e importe de nuevo.', other: 'Se han importado {count} encuestas. Las filas rechazadas siguen en el campo; corríjalas e importe de nuevo.' },
+  importStopped: { one: 'Se ha importado {count} encuesta. La importación se detuvo en «{question}»: {problem} Lo que falta sigue en el campo; impórtelo de nuevo.', many: 'Se han importado {count} encuestas. La importación se detuvo en «{question}»: {problem} Lo que falta sigue en el campo; impórtelo de nuevo.', other: 'Se han importado {count} encuestas. La importación se detuvo en «{question}»: {problem} Lo que falta sigue en el campo; impórtelo de nuevo.' },
   templateYesNo: 'Sí o no',
   templateAgreement: 'Acuerdo',
   templateSatisfaction: 'Satisfacción, de 1 a 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'Cuenta desde que se abre la encuesta. Vacío: ninguno.',
   shuffle: 'Cada votante ve las opciones en un orden propio',
   moderatePre: 'Mostrar las respuestas solo después de que la moderación las apruebe',
+  stopWords: 'Palabras que no se cuentan',
+  stopWordsHint: 'Una en cada línea, o separadas por comas.',
+  wordError: '{word}: {detail}.',
+  mergePlurals: 'Contar los plurales ingleses con su singular (cats como cat)',
   revote: 'Cambiar el voto',
   revoteLocked: 'No es posible',
   revoteChange: 'Posible hasta que se cierre la encuesta',

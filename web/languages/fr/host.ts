@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Dupliquer',
   moveUp: 'Monter',
   moveDown: 'Descendre',
+  dragToMove: 'Glisser pour déplacer',
   moveUpNamed: 'Monter : {question}',
   moveDownNamed: 'Descendre : {question}',
   duplicateNamed: 'Dupliquer : {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'Ce n’est pas un sondage.',
   importUnclosed: 'Le guillemet ouvert à la ligne {row} n’est jamais fermé.',
   imported: { one: '{count} sondage a été importé.', many: '{count} sondages ont été importés.', other: '{count} sondages ont été importés.' },
-  importPart: { one: '{count} sondage a été importé. Les lignes ci-dessous ont été refusées ; corrigez-les et importez seulement celles-ci.', many: '{count} sondages ont été importés. Les lignes ci-dessous ont été refusées ; corrigez-les et importez seulement celles-ci.', other: '{count} sondages ont été importés. Les lignes ci-dessous ont été refusées ; corrigez-les et importez seulement celles-ci.' },
+  importPart: { one: '{count} sondage a été importé. Les lignes refusées sont restées dans le champ ; corrigez-les et importez à nouveau.', many: '{count} sondages ont été importés. Les lignes refusées sont restées dans le champ ; corrigez-les et importez à nouveau.', other: '{count} sondages ont été importés. Les lignes refusées sont restées dans le champ ; corrigez-les et importez à nouveau.' },
+  importStopped: { one: '{count} sondage a été importé. L’importation s’est arrêtée à « {question} » : {problem} Le reste est encore dans le champ ; importez-le à nouveau.', many: '{count} sondages ont été importés. L’importation s’est arrêtée à « {question} » : {problem} Le reste est encore dans le champ ; importez-le à nouveau.', other: '{count} sondages ont été importés. L’importation s’est arrêtée à « {question} » : {problem} Le reste est encore dans le champ ; importez-le à nouveau.' },
   templateYesNo: 'Oui ou non',
   templateAgreement: 'Accord',
   templateSatisfaction: 'Satisfaction, de 1 à 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'Compte à partir de l’ouverture du sondage. Vide : aucune.',
   shuffle: 'Chaque votant voit les options dans un ordre différent',
   moderatePre: 'N’afficher les réponses qu’après leur approbation par un modérateur',
+  stopWords: 'Mots qui ne sont pas comptés',
+  stopWordsHint: 'Un par ligne, ou séparés par des virgules.',
+  wordError: '{word} : {detail}.',
+  mergePlurals: 'Compter les pluriels anglais avec leur singulier (cats comme cat)',
   revote: 'Modification du vote',
   revoteLocked: 'Impossible',
   revoteChange: 'Possible jusqu’à la clôture du sondage',

@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'प्रति बनाएँ',
   moveUp: 'ऊपर ले जाएँ',
   moveDown: 'नीचे ले जाएँ',
+  dragToMove: 'ले जाने के लिए खींचें',
   moveUpNamed: 'ऊपर ले जाएँ: {question}',
   moveDownNamed: 'नीचे ले जाएँ: {question}',
   duplicateNamed: 'प्रति बनाएँ: {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'यह पोल नहीं है।',
   importUnclosed: 'पंक्ति {row} में खुलने वाला उद्धरण चिह्न बंद नहीं हुआ है।',
   imported: { one: '{count} पोल इंपोर्ट हुआ।', other: '{count} पोल इंपोर्ट हुए।' },
-  importPart: { one: '{count} पोल इंपोर्ट हुआ। नीचे की पंक्तियाँ स्वीकार नहीं हुईं; उन्हें ठीक करें और सिर्फ़ उन्हें इंपोर्ट करें।', other: '{count} पोल इंपोर्ट हुए। नीचे की पंक्तियाँ स्वीकार नहीं हुईं; उन्हें ठीक करें और सिर्फ़ उन्हें इंपोर्ट करें।' },
+  importPart: { one: '{count} पोल इंपोर्ट हुआ। जो पंक्तियाँ स्वीकार नहीं हुईं वे फ़ील्ड में बची हैं; उन्हें ठीक करें और फिर इंपोर्ट करें।', other: '{count} पोल इंपोर्ट हुए। जो पंक्तियाँ स्वीकार नहीं हुईं वे फ़ील्ड में बची हैं; उन्हें ठीक करें और फिर इंपोर्ट करें।' },
+  importStopped: { one: '{count} पोल इंपोर्ट हुआ। इंपोर्ट “{question}” पर रुक गया: {problem} बाकी अब भी फ़ील्ड में है; उसे फिर इंपोर्ट करें।', other: '{count} पोल इंपोर्ट हुए। इंपोर्ट “{question}” पर रुक गया: {problem} बाकी अब भी फ़ील्ड में है; उसे फिर इंपोर्ट करें।' },
   templateYesNo: 'हाँ या नहीं',
   templateAgreement: 'सहमति',
   templateSatisfaction: 'संतुष्टि, 1 से 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'पोल खुलने के समय से गिनी जाती है। खाली: कोई सीमा नहीं।',
   shuffle: 'हर वोटर विकल्पों को अलग क्रम में देखता है',
   moderatePre: 'जवाब मॉडरेटर की मंज़ूरी के बाद ही दिखाएँ',
+  stopWords: 'शब्द जो नहीं गिने जाते',
+  stopWordsHint: 'हर पंक्ति में एक, या बीच में अल्पविराम के साथ।',
+  wordError: '{word}: {detail}।',
+  mergePlurals: 'अंग्रेज़ी के बहुवचन को एकवचन के साथ गिनें (cats को cat)',
   revote: 'वोट बदलना',
   revoteLocked: 'संभव नहीं',
   revoteChange: 'पोल बंद होने तक संभव',

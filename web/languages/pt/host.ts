@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: 'Duplicar',
   moveUp: 'Subir',
   moveDown: 'Descer',
+  dragToMove: 'Arraste para mover',
   moveUpNamed: 'Subir: {question}',
   moveDownNamed: 'Descer: {question}',
   duplicateNamed: 'Duplicar: {question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: 'Isto não é uma enquete.',
   importUnclosed: 'As aspas que se abrem na linha {row} nunca são fechadas.',
   imported: { one: '{count} enquete foi importada.', many: '{count} enquetes foram importadas.', other: '{count} enquetes foram importadas.' },
-  importPart: { one: '{count} enquete foi importada. As linhas abaixo foram recusadas; corrija e importe somente estas.', many: '{count} enquetes foram importadas. As linhas abaixo foram recusadas; corrija e importe somente estas.', other: '{count} enquetes foram importadas. As linhas abaixo foram recusadas; corrija e importe somente estas.' },
+  importPart: { one: '{count} enquete foi importada. As linhas recusadas continuam no campo; corrija e importe de novo.', many: '{count} enquetes foram importadas. As linhas recusadas continuam no campo; corrija e importe de novo.', other: '{count} enquetes foram importadas. As linhas recusadas continuam no campo; corrija e importe de novo.' },
+  importStopped: { one: '{count} enquete foi importada. A importação parou em “{question}”: {problem} O que falta continua no campo; importe de novo.', many: '{count} enquetes foram importadas. A importação parou em “{question}”: {problem} O que falta continua no campo; importe de novo.', other: '{count} enquetes foram importadas. A importação parou em “{question}”: {problem} O que falta continua no campo; importe de novo.' },
   templateYesNo: 'Sim ou não',
   templateAgreement: 'Concordância',
   templateSatisfaction: 'Satisfação, de 1 a 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: 'Conta a partir da abertura da enquete. Vazio: nenhum.',
   shuffle: 'Cada votante vê as opções em uma ordem própria',
   moderatePre: 'Exibir as respostas só depois que a moderação as aprovar',
+  stopWords: 'Palavras que não são contadas',
+  stopWordsHint: 'Uma em cada linha, ou separadas por vírgulas.',
+  wordError: '{word}: {detail}.',
+  mergePlurals: 'Contar os plurais em inglês com o singular (cats como cat)',
   revote: 'Alteração do voto',
   revoteLocked: 'Não é possível',
   revoteChange: 'Possível até a enquete ser encerrada',

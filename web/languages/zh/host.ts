@@ -1,5 +1,5 @@
 import type { host as source } from '../en/host.ts'
-import type { Translation } from '../message.ts'
+import type { Translation } from '../../../server/protocol/languages/message.ts'
 
 /** Texts of the host's pages, in the order of the pages. */
 export const host: Translation<typeof source> = {
@@ -271,6 +271,7 @@ export const host: Translation<typeof source> = {
   duplicate: '复制',
   moveUp: '上移',
   moveDown: '下移',
+  dragToMove: '拖动以移动',
   moveUpNamed: '上移：{question}',
   moveDownNamed: '下移：{question}',
   duplicateNamed: '复制：{question}',
@@ -294,7 +295,8 @@ export const host: Translation<typeof source> = {
   importNotPoll: '这不是投票。',
   importUnclosed: '第 {row} 行的起始引号没有结束。',
   imported: { other: '已导入 {count} 个投票。' },
-  importPart: { other: '已导入 {count} 个投票。以下各行未被接受；请更正后仅导入这些行。' },
+  importPart: { other: '已导入 {count} 个投票。未被接受的行仍在输入框中；请更正后再次导入。' },
+  importStopped: { other: '已导入 {count} 个投票。导入在“{question}”处停止：{problem}其余内容仍在输入框中；请再次导入。' },
   templateYesNo: '是或否',
   templateAgreement: '同意程度',
   templateSatisfaction: '满意度，1 到 5',
@@ -356,6 +358,10 @@ export const host: Translation<typeof source> = {
   timeLimitHint: '从投票开始时计时。留空：无时限。',
   shuffle: '每位投票者看到的选项顺序各不相同',
   moderatePre: '主持人通过后才显示回答',
+  stopWords: '不计入的词',
+  stopWordsHint: '每行一个，或用逗号隔开。',
+  wordError: '{word}：{detail}。',
+  mergePlurals: '英语复数与单数合并计算（cats 计为 cat）',
   revote: '更改投票',
   revoteLocked: '不允许',
   revoteChange: '投票截止前允许',

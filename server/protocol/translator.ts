@@ -1,4 +1,4 @@
-import type { Messages, Translation, Values } from '../languages/message.ts'
+import type { Messages, Translation, Values } from './languages/message.ts'
 
 export type Translator<M extends Messages> = <Key extends keyof M & string>(key: Key, ...values: Values<M[Key]>) => string
 

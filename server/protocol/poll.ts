@@ -20,9 +20,9 @@ export type PollStatus = Static<typeof PollStatus>
 export type Revote = Static<typeof Revote>
 export type ResultsVisibility = Static<typeof ResultsVisibility>
 
-const maxOptions = 50
+export const maxOptions = 50
 const Question = TextLine(300, 'The question.')
-const Label = TextLine(120, 'The option\'s label.')
+export const OptionLabel = TextLine(120, 'The option\'s label.')
 const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })
 
 export const Poll = Closed({
@@ -81,7 +81,7 @@ export const NewPoll = Closed({
   roomId: Type.Optional(Id),
   kind: PollKind,
   question: Question,
-  options: Type.Optional(Type.Array(Closed({ label: Label }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
+  options: Type.Optional(Type.Array(Closed({ label: OptionLabel }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
   ...rules
 }, { examples: [{ kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }] })
 export type NewPoll = Static<typeof NewPoll>
@@ -90,7 +90,7 @@ export const PollEdit = Closed({
   kind: Type.Optional(PollKind),
   question: Type.Optional(Question),
   options: Type.Optional(Type.Array(
-    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label }),
+    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: OptionLabel }),
     { maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
   ...rules
 }, { examples: [{ question: 'Shall we really?', closesAt: '2026-01-15T19:00:00.000Z' }] })

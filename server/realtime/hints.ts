@@ -3,18 +3,20 @@ import type { RoomBoard } from '../rooms/room-board.ts'
 import { isHint } from './cluster.ts'
 import type { Presence } from './presence.ts'
 import type { QuestionsBroadcaster } from './questions-broadcaster.ts'
+import type { SuggestionsTeller } from './suggestions-teller.ts'
 
 export interface HintsOptions {
   board: ResultsBoard
   rooms: RoomBoard
   presence: Presence
   questions: QuestionsBroadcaster
+  suggestions: SuggestionsTeller
   isWatchedRoom: (roomId: string) => boolean
   onError: (error: unknown, sentence: string) => void
 }
 
 /** Takes over what another instance tells. Only what is held here anyway is of interest; anything malformed is dropped. */
-export function createHintReader ({ board, rooms, presence, questions, isWatchedRoom, onError }: HintsOptions) {
+export function createHintReader ({ board, rooms, presence, questions, suggestions, isWatchedRoom, onError }: HintsOptions) {
   return (hint: unknown): void => {
     if (!isHint(hint)) {
       onError(new Error('malformed hint'), 'a message of another instance was dropped')
@@ -41,6 +43,7 @@ export function createHintReader ({ board, rooms, presence, questions, isWatched
         if (rooms.peek(hint.room.id) !== undefined) rooms.put({ room: hint.room, staff: hint.staff, pollOrder: hint.pollOrder }, 'hint')
         break
       case 'questions': questions.heard(hint.roomId, hint.version); break
+      case 'suggestions': suggestions.heard(hint.pollId); break
       case 'present': presence.hear(hint); break
       default: hint satisfies never
     }

@@ -43,9 +43,10 @@ const Moderation = Type.Union([Type.Literal('post'), Type.Literal('pre')], {
   description: 'Whether what people write is shown at once, or only after a moderator has approved it'
 })
 
-const WriteIns = Type.Union([Type.Literal('off'), Type.Literal('pre'), Type.Literal('post')], {
+export const WriteIns = Type.Union([Type.Literal('off'), Type.Literal('pre'), Type.Literal('post')], {
   description: 'Whether voters may suggest options of single and multiple: not at all, each for a moderator to accept, or at once unless a word holds it'
 })
+export type WriteIns = Static<typeof WriteIns>
 
 const StopWord = TextLine(50, 'A word that is not counted, however it is written.')
 const StopWords = Type.Array(StopWord, { maxItems: 100, description: 'Words that are left out of an answer; one of these alone is refused' })

@@ -10,6 +10,7 @@ import { PollActions } from './polls/poll-actions.tsx'
 import { kindNames, statusNames } from './polls/poll-words.ts'
 import { Responses } from './polls/responses.tsx'
 import { RoundsTable } from './polls/rounds-table.tsx'
+import { Suggestions } from './polls/suggestions.tsx'
 import { Timeline } from './polls/timeline.tsx'
 import { useLivePoll } from './polls/use-live-poll.ts'
 import { t } from './text.ts'
@@ -52,6 +53,7 @@ export function PollPage () {
       {hasResults && (
         <>
           <ParticipationFigures poll={poll} version={results.version} />
+          <Suggestions poll={poll} />
           {(poll.kind === 'text' || poll.kind === 'words') && <Responses poll={poll} version={results.version} />}
           <Timeline poll={poll} version={results.version} />
           {poll.round > 1 && hasBuckets(poll) && <RoundsTable poll={poll} results={results} />}

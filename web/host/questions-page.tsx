@@ -1,5 +1,4 @@
 import { useRoute } from 'preact-iso'
-import { useEffect } from 'preact/hooks'
 import '../styles/questions.css'
 import type { Question, QuestionStatus } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
@@ -11,9 +10,8 @@ import { isLeaving, removeLater } from './removal.ts'
 import { client } from './session.ts'
 import { t } from './text.ts'
 import { useLoad } from './use-load.ts'
+import { useReloading } from './use-reloading.ts'
 
-/** People read here; more often a list would move under their fingers. */
-const reloadMs = 3000
 const listed = 100
 
 /** What the audience asks, for those who moderate it. */
@@ -24,11 +22,7 @@ export function QuestionsPage () {
 
 function Moderation ({ room: { id, questionsMode } }: { room: Room }) {
   const questions = useLoad(async () => (await client.questions.list(id, { limit: listed, sort: 'votes' })).items, [id])
-
-  useEffect(() => {
-    const timer = setInterval(() => { if (!document.hidden) void questions.reload() }, reloadMs)
-    return () => clearInterval(timer)
-  }, [questions.reload])
+  useReloading(questions)
 
   if (questions.data === undefined) return <Loading of={questions} />
   const all = questions.data.filter((question) => !isLeaving(question.id))

@@ -8,6 +8,7 @@ import { Loading } from './components/loading.tsx'
 import { RoomFrame } from './components/room-frame.tsx'
 import { PollActions } from './polls/poll-actions.tsx'
 import { kindNames, statusNames } from './polls/poll-words.ts'
+import { Suggestions } from './polls/suggestions.tsx'
 import { useLivePoll } from './polls/use-live-poll.ts'
 import { useRoomPolls } from './polls/use-room-polls.ts'
 import { client } from './session.ts'
@@ -73,6 +74,7 @@ function StagedPoll ({ pollId }: { pollId: string }) {
       {isLost && <p class='banner' role='alert'>{t('connectionLost')}</p>}
       <PollActions poll={poll} set={set} />
       {poll.status !== 'draft' && results !== undefined && <PollResults screen='phone' poll={poll} results={results} />}
+      {poll.status !== 'draft' && <Suggestions poll={poll} />}
     </section>
   )
 }

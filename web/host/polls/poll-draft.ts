@@ -1,5 +1,5 @@
 import type { NewPoll, Poll, PollKind, ResultsVisibility, Revote } from '../../../server/protocol/poll.ts'
-import type { Correct, Scoring } from '../../../server/protocol/poll-settings.ts'
+import type { Correct, Scoring, WriteIns } from '../../../server/protocol/poll-settings.ts'
 
 export interface DraftOption {
   /** Of the field, as long as the page is there. */
@@ -26,6 +26,7 @@ export interface PollDraft {
   timeLimit: string
   shuffle: boolean
   isModerated: boolean
+  writeIns: WriteIns
   revote: Revote
   resultsVisibility: ResultsVisibility
   /** As `datetime-local` has them, in the zone of this device. */
@@ -36,6 +37,7 @@ export interface PollDraft {
 export const hasOptions = (kind: PollKind) => kind === 'single' || kind === 'multiple' || kind === 'ranking'
 export const hasBounds = (kind: PollKind) => kind === 'multiple' || kind === 'ranking' || kind === 'words'
 export const mayBeQuiz = (kind: PollKind) => kind === 'single' || kind === 'multiple' || kind === 'number'
+export const mayTakeWriteIns = (kind: PollKind) => kind === 'single' || kind === 'multiple'
 export const mayBeModerated = (kind: PollKind) => kind === 'text' || kind === 'words'
 
 let lastKey = 0
@@ -65,6 +67,7 @@ export function draftOf (poll: NewPoll | Poll): PollDraft {
     timeLimit: numberText(timeLimitSeconds),
     shuffle: poll.shuffle ?? false,
     isModerated: poll.moderation === 'pre',
+    writeIns: poll.writeIns ?? 'off',
     revote,
     resultsVisibility,
     opensAt: timeText(poll.opensAt),
@@ -97,6 +100,7 @@ export function bodyOf (draft: PollDraft): Omit<NewPoll, 'options'> & { options:
     timeLimitSeconds: numberOrNull(draft.timeLimit),
     ...(hasOptions(kind) ? { shuffle: draft.shuffle } : {}),
     ...(mayBeModerated(kind) ? { moderation: draft.isModerated ? 'pre' as const : 'post' as const } : {}),
+    ...(mayTakeWriteIns(kind) ? { writeIns: draft.writeIns } : {}),
     opensAt: instantOf(draft.opensAt),
     closesAt: instantOf(draft.closesAt)
   }

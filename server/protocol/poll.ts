@@ -20,7 +20,7 @@ export type PollStatus = Static<typeof PollStatus>
 export type Revote = Static<typeof Revote>
 export type ResultsVisibility = Static<typeof ResultsVisibility>
 
-export const maxOptions = 50
+const maxOptions = 50
 const Question = TextLine(300, 'The question.')
 export const OptionLabel = TextLine(120, 'The option\'s label.')
 const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })

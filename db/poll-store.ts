@@ -112,18 +112,21 @@ export interface PollChange {
   tally?: { round: number, content: Omit<StoredTally, 'version'> }
 }
 
+export type DecideChange = (state: LockedState, tx: Tx) => PollChange | undefined | Promise<PollChange | undefined>
+
 /**
  * Locks the poll, lets `decide` see the truth, stores the change with the next revision (and version), commits.
  * Undefined when there is no such poll; `decide` answers undefined to leave everything as it is.
+ * @param decide may read and store more in the same transaction
  * @param describe what of the change the room's webhooks are told; it is queued in the same transaction
  */
 export async function changePoll (
-  db: Db, pollId: string, decide: (state: LockedState) => PollChange | undefined, describe: (before: StoredPoll, after: StoredPoll) => PollEvent | undefined
+  db: Db, pollId: string, decide: DecideChange, describe: (before: StoredPoll, after: StoredPoll) => PollEvent | undefined
 ): Promise<StoredPoll | undefined> {
   return await db.transaction(async (tx) => {
     const state = await lockPoll(tx, pollId)
     if (state === undefined) return undefined
-    const change = decide(state)
+    const change = await decide(state, tx)
     if (change === undefined) return state
     await storeChange(tx, state, change)
     const [stored] = await readPolls(tx, eq(polls.id, pollId))

@@ -6,6 +6,7 @@ import type { PollSettings } from '../server/protocol/poll-settings.ts'
 import type { ApiScope, UserRole } from '../server/protocol/identity.ts'
 import type { QuestionStatus } from '../server/protocol/question.ts'
 import type { MemberRole, QuestionsMode, RoomAccess } from '../server/protocol/room.ts'
+import type { SuggestionStatus } from '../server/protocol/suggestion.ts'
 import type { DeliveryStatus, WebhookEvent } from '../server/protocol/webhook.ts'
 
 // Milliseconds are what the API shows; storing no more keeps a stored instant equal to the one a client was told.
@@ -187,6 +188,24 @@ export const options = pgTable('options', {
   position: smallint().notNull(),
   label: text().notNull()
 }, (table) => [primaryKey({ columns: [table.pollId, table.id] })])
+
+/** Options that voters suggested: one of each text in a poll, whatever became of it. */
+export const optionSuggestions = pgTable('option_suggestions', {
+  id: uuid().primaryKey(),
+  pollId: uuid().notNull().references(() => polls.id, { onDelete: 'cascade' }),
+  voterId: uuid().notNull(),
+  text: text().notNull(),
+  /** As texts are compared. */
+  folded: text().notNull(),
+  status: text().$type<SuggestionStatus>().notNull(),
+  /** The option that it became; it may have been taken out since. */
+  optionId: smallint(),
+  createdAt: createdAt()
+}, (table) => [
+  // A text may be longer than an index takes.
+  uniqueIndex('option_suggestions_poll_id_folded_key').on(table.pollId, sql`md5(${table.folded})`),
+  index('option_suggestions_poll_id_idx').on(table.pollId, table.id)
+])
 
 /** The exact counts of one round at its newest version. Updated once per batch, in the batch's transaction. */
 export const tallies = pgTable('tallies', {

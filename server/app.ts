@@ -33,6 +33,7 @@ import { createRedeem } from './http/redemption.ts'
 import { replayRoutes } from './http/replay-routes.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
+import { suggestionRoutes } from './http/suggestion-routes.ts'
 import { voteRoutes } from './http/vote-routes.ts'
 import { webPages } from './http/web-pages.ts'
 import { plainBallotRoutes } from './http/plain-ballot-routes.ts'
@@ -60,6 +61,7 @@ import { createPollViews } from './polls/poll-views.ts'
 import { createReplay } from './polls/replay.ts'
 import { createReviews } from './polls/reviews.ts'
 import { createResultsBoard } from './polls/results-board.ts'
+import { createSuggestions } from './polls/suggestions.ts'
 import { asyncApiRoutes } from './realtime/asyncapi.ts'
 import { connectCluster, type Hint } from './realtime/cluster.ts'
 import { createFeed } from './realtime/feed.ts'
@@ -77,6 +79,8 @@ import { hostsRoom, pollRoom, stageRoom } from './realtime/rooms.ts'
 import { startSessionWatch } from './realtime/session-watch.ts'
 import { createSlowReaders } from './realtime/slow-readers.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
+import { suggestionEvents } from './realtime/suggestion-events.ts'
+import { createSuggestionsTeller } from './realtime/suggestions-teller.ts'
 import { voteEvents } from './realtime/vote-events.ts'
 import { createQuestionBoard } from './questions/question-board.ts'
 import { createQuestionService } from './questions/question-service.ts'
@@ -141,6 +145,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const views = createPollViews({ board, myVotes, polls })
   const replay = createReplay({ db, board, views })
   const reviews = createReviews({ db, votes, board, polls, views, reviewed: (pollId, voterId) => { ownVotes.changed(pollId, voterId) }, onError })
+  const suggestions = createSuggestions({ db, polls, changed: (pollId) => { suggestionsTeller.changed(pollId) } })
   const moderation = createModerationService({ db, rooms })
   const leaderboard = createLeaderboardService({ db, board, rooms })
   const questionBoard = createQuestionBoard({ db })
@@ -177,6 +182,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const broadcaster = startResultsBroadcaster({ board, outputs: [emitter, feed], publish, onError })
   const questionsBroadcaster = startQuestionsBroadcaster({ io, board: questionBoard, rooms: roomBoard, emitter, publish, onError })
   const ownVotes = startOwnVoteTeller({ io, board, myVotes, emitter, publish, onError })
+  const suggestionsTeller = createSuggestionsTeller({ io, board, emitter, publish })
   roomBoard.subscribe((snapshot, source) => {
     if (source === 'commit') publish({ type: 'room', ...snapshot })
     board.putStaff(snapshot.room.id, snapshot.staff)
@@ -188,13 +194,13 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     room: (roomId: string) => emitter.hasMembers(stageRoom(roomId))
   }
   const repair = startBoardRepair({ db, board, rooms: roomBoard, compareQuestions: questionsBroadcaster.compare, isWatched, onError })
-  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, ownVotes, isWatchedRoom: isWatched.room, onError }))
+  io.on('hint', createHintReader({ board, rooms: roomBoard, presence, questions: questionsBroadcaster, ownVotes, suggestions: suggestionsTeller, isWatchedRoom: isWatched.room, onError }))
   cluster?.onReady(repair.runNow)
   const limits = createRateLimits(cluster?.client)
   const isProxy = createProxyTrust(config.trustProxy)
   const readAddress = createClientAddress(isProxy)
   const countWrongCode = async (connection: Parameters<typeof readAddress>[0]) => { await limits.spendOnSocket('wrong-code', addressKey(readAddress(connection))) }
-  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }), ...suggestionEvents({ suggestions }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -247,6 +253,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(leaderboardRoutes, { leaderboard, authentication })
     await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, redeem, publicUrl: config.publicUrl })
     await api.register(questionRoutes, { questions, questionVotes, authentication })
+    await api.register(suggestionRoutes, { suggestions, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication, replay, answers: httpAnswers })
     await api.register(replayRoutes, { replay, authentication })
     await api.register(exportRoutes, { exporter, authentication })
@@ -267,6 +274,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     feed.close()
     exporter.stop()
     replay.stop()
+    suggestions.stop()
     await sockets.drain()
   })
   app.addHook('onClose', async () => {
@@ -276,6 +284,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     broadcaster.stop()
     questionsBroadcaster.stop()
     ownVotes.stop()
+    suggestionsTeller.stop()
     slowReaders.stop()
     await ballotBox.drain()
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])

@@ -5,6 +5,7 @@ import type { Participation } from '../protocol/participation.ts'
 import type { Results } from '../protocol/poll.ts'
 import type { BannedVoter, BlockedWords, Response, ReviewStatus } from '../protocol/response.ts'
 import type { Invitation, MemberRole, NewInvitation, PresenterLink, Room, RoomMember } from '../protocol/room.ts'
+import type { Suggestion, SuggestionReview, SuggestionStatus } from '../protocol/suggestion.ts'
 import type { CreatedWebhook, Delivery, DeliveryStatus, NewWebhook, Webhook } from '../protocol/webhook.ts'
 import { createHttpClient, type PageOf, type PageQuery } from './http-client.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
@@ -58,7 +59,11 @@ export function createHostClient (options: RequesterOptions) {
       ...polls,
       participation: async (pollId: string) => await call<Participation>('GET', pathOf`/polls/${pollId}/participation`),
       rounds: async (pollId: string, query: PageQuery = {}) => await call<PageOf<Results>>('GET', pathOf`/polls/${pollId}/rounds`, { query: { ...query } }),
-      review: async (pollId: string, voterId: string, review: ReviewStatus) => await call<Response>('PUT', pathOf`/polls/${pollId}/responses/${voterId}`, { body: { review } })
+      review: async (pollId: string, voterId: string, review: ReviewStatus) => await call<Response>('PUT', pathOf`/polls/${pollId}/responses/${voterId}`, { body: { review } }),
+      suggestions: async (pollId: string, query: PageQuery & { status?: SuggestionStatus } = {}) =>
+        await call<PageOf<Suggestion>>('GET', pathOf`/polls/${pollId}/suggestions`, { query: { ...query } }),
+      reviewSuggestion: async (suggestionId: string, status: SuggestionReview['status']) =>
+        await call<Suggestion>('PATCH', pathOf`/suggestions/${suggestionId}`, { body: { status } })
     },
 
     webhooks: {

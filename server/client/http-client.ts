@@ -4,6 +4,7 @@ import type { Leaderboard, ParticipantName } from '../protocol/leaderboard.ts'
 import type { NewQuestion, Question, QuestionEdit, QuestionStatus, QuestionVote } from '../protocol/question.ts'
 import type { Response, ReviewStatus } from '../protocol/response.ts'
 import type { JoinedRoom, ListedRoom, NewRoom, PollOrder, Room, RoomEdit } from '../protocol/room.ts'
+import type { SuggestionOutcome } from '../protocol/suggestion.ts'
 import { createRequester, pathOf, type RequesterOptions } from './requester.ts'
 
 export type HttpClient = ReturnType<typeof createHttpClient>
@@ -64,6 +65,8 @@ export function createHttpClient (options: RequesterOptions) {
       /** What people wrote, newest first; what is held or removed only for hosts. */
       responses: async (pollId: string, query: PageQuery & { review?: ReviewStatus, round?: number } = {}) =>
         await call<PageOf<Response>>('GET', pathOf`/polls/${pollId}/responses`, { query: { ...query } }),
+      /** The same text again is the same suggestion. */
+      suggest: async (pollId: string, text: string) => await call<SuggestionOutcome>('POST', pathOf`/polls/${pollId}/suggestions`, { body: { text } }),
       results: async (pollId: string, round?: number) => await call<Results>('GET', pathOf`/polls/${pollId}/results`, { query: { round } }),
       /** The body is for the caller to read or to cancel. */
       export: async (pollId: string, query: { format: string, what: string }) => await open('GET', pathOf`/polls/${pollId}/export`, { query })

@@ -98,7 +98,8 @@ const refusalByStatus = {
   draft: 'poll_not_open', open: undefined, paused: 'poll_paused', closed: 'poll_closed', archived: 'poll_closed'
 } as const satisfies Record<LockedPoll['status'], ErrorCode | undefined>
 
-function refusalOf (poll: LockedPoll, now: Date): PlenumError | undefined {
+/** Why the poll takes nothing from voters now. */
+export function refusalOf (poll: Pick<LockedPoll, 'status' | 'closesAt'>, now: Date): PlenumError | undefined {
   const isPastClose = poll.closesAt !== null && now >= poll.closesAt && (poll.status === 'open' || poll.status === 'paused')
   const code = isPastClose ? 'poll_closed' : refusalByStatus[poll.status]
   return code === undefined ? undefined : new PlenumError(code)

@@ -90,6 +90,27 @@ export function applyEdit (state: LockedState, edit: PollEdit): PollChange | und
   }
 }
 
+/** The poll with other options, under its ballots too: none may name one that goes. Throws conflict where the poll cannot have just these. */
+export function applyOptions ({ poll, tally, ...state }: LockedState, options: OptionRow[]): PollChange {
+  if (poll.status === 'archived') throw new PlenumError('conflict', { detail: 'An archived poll cannot be edited.' })
+  const { kind } = poll
+  const optionIds = new Set(options.map((option) => option.id))
+  try {
+    checkOptionCount(kind, options.length)
+    const bounds = editChoices({ poll, tally, ...state }, kind, options.length, {})
+    const settings = defineSettings(kind, poll.settings, { ...bounds, optionIds })
+    const shown = kinds[kind].show(new Map(Object.entries(tally.counts)), { ...bounds, settings, optionIds })
+    return {
+      poll: { ...bounds, settings, nextOptionId: Math.max(poll.nextOptionId, ...options.map((option) => option.id + 1)) },
+      options,
+      tally: { round: poll.round, content: { ...tally, ...shown } }
+    }
+  } catch (error) {
+    if (error instanceof PlenumError) throw new PlenumError('conflict', { detail: `The poll cannot have these options: ${error.detail ?? ''}`, cause: error })
+    throw error
+  }
+}
+
 /** Options that a kind without any cannot keep go with the old kind. */
 function optionsFor (kind: PollRow['kind'], options: OptionRow[]): OptionRow[] {
   return kinds[kind].optionLimits === null ? [] : options

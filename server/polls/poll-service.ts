@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7'
 import type { Db } from '../../db/client.ts'
-import { changePoll, deletePoll, findRoundTally, insertPoll, listPolls, readClock, type LockedState, type PollChange } from '../../db/poll-store.ts'
+import { changePoll, deletePoll, findRoundTally, insertPoll, listPolls, readClock, type DecideChange, type LockedState } from '../../db/poll-store.ts'
 import type { NewPoll, Poll, PollEdit, PollStatus, Results } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
@@ -27,7 +27,8 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
     return snapshot
   }
 
-  async function change (pollId: string, decide: (state: LockedState) => PollChange | undefined): Promise<PollSnapshot> {
+  /** Throws poll_not_found. */
+  async function change (pollId: string, decide: DecideChange): Promise<PollSnapshot> {
     const stored = await changePoll(db, pollId, decide, describeChange)
     if (stored === undefined) throw new PlenumError('poll_not_found')
     const snapshot = toSnapshot(stored)
@@ -43,6 +44,7 @@ export function createPollService ({ db, board, rooms }: { db: Db, board: Result
 
   return {
     findAs,
+    change,
 
     async create (userId: string, input: NewPoll): Promise<PollSnapshot> {
       const { poll, labels, tally } = defineNewPoll(input, await readClock(db))

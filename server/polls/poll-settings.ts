@@ -5,7 +5,7 @@ import { invalidField } from '../protocol/problem.ts'
 import type { Definition, OwnSetting } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
 
-const ownSettings = ['scale', 'range', 'correct', 'shuffle', 'moderation', 'stopWords', 'mergePlurals'] as const satisfies OwnSetting[]
+const ownSettings = ['scale', 'range', 'correct', 'shuffle', 'moderation', 'writeIns', 'stopWords', 'mergePlurals'] as const satisfies OwnSetting[]
 
 /** What of these settings this kind has, with the defaults filled in. Throws validation_failed for what means nothing here. */
 export function defineSettings (kind: PollKind, given: NewSettings, ballots: Omit<Definition, 'settings'>): PollSettings {

@@ -19,7 +19,7 @@ export interface ReplayOptions {
 }
 
 // Each reads all ballots of a round, and anybody may ask: what runs and what waits is bounded. What was read stays true for ever.
-const turnLimits = { maxRunning: 2, maxWaiting: 20, maxWaitingPerKey: 10, maxWaitMs: 10_000 }
+const turnLimits = { maxRunning: 2, maxWaiting: 20, maxWaitingPerKey: 10, maxWaitMs: 10_000, busyDetail: 'Others are looking at the past too.' }
 const maxKept = 500
 
 /**

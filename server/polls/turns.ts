@@ -6,6 +6,8 @@ export interface TurnsOptions {
   maxWaiting: number
   maxWaitingPerKey: number
   maxWaitMs: number
+  /** What whoever is refused is told. */
+  busyDetail: string
 }
 
 interface Waiting {
@@ -16,10 +18,11 @@ interface Waiting {
 
 const retryAfterMs = 2000
 
-/** Long readings, a few at once and of each key one. First come, first served. */
-export function createTurns ({ maxRunning, maxWaiting, maxWaitingPerKey, maxWaitMs }: TurnsOptions) {
+/** What takes a while, a few at once and of each key one. First come, first served. */
+export function createTurns ({ maxRunning, maxWaiting, maxWaitingPerKey, maxWaitMs, busyDetail }: TurnsOptions) {
   const running = new Set<string>()
   const queue = new Set<Waiting>()
+  const busy = () => new PlenumError('busy', { detail: busyDetail, retryAfterMs })
   let refusal: PlenumError | undefined
 
   function startNext (): void {
@@ -73,8 +76,4 @@ export function createTurns ({ maxRunning, maxWaiting, maxWaitingPerKey, maxWait
       for (const waiting of queue) waiting.refuse(refusal)
     }
   }
-}
-
-function busy (): PlenumError {
-  return new PlenumError('busy', { detail: 'Others are looking at the past too.', retryAfterMs })
 }

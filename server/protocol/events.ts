@@ -5,6 +5,7 @@ import { Answer, OwnVote, Poll, PollView, Receipt, Results } from './poll.ts'
 import { JoinedQuestions, NewQuestion, Question, Questions, QuestionVote } from './question.ts'
 import type { SocketProblem } from './problem.ts'
 import { JoinedRoom, RoomRole, RoomState } from './room.ts'
+import { NewSuggestion, SuggestionOutcome } from './suggestion.ts'
 
 /** What a client may send, by event name. Every call is answered by its ack. */
 export const clientEvents = {
@@ -15,6 +16,7 @@ export const clientEvents = {
   'poll:leave': Closed({ pollId: Type.String() }),
   'vote:cast': Closed({ pollId: Type.String(), answer: Answer, round: Type.Optional(Type.Integer({ minimum: 1 })) }),
   'vote:withdraw': Closed({ pollId: Type.String() }),
+  'option:suggest': Closed({ pollId: Type.String(), ...NewSuggestion.properties }),
   'question:ask': Closed({ roomId: Type.Optional(Type.String()), ...NewQuestion.properties }),
   'question:vote': Closed({ questionId: Type.String() }),
   'question:unvote': Closed({ questionId: Type.String() })
@@ -32,6 +34,7 @@ export const clientEventReplies = {
   'poll:leave': Empty,
   'vote:cast': Receipt,
   'vote:withdraw': Receipt,
+  'option:suggest': SuggestionOutcome,
   'question:ask': Question,
   'question:vote': QuestionVote,
   'question:unvote': QuestionVote
@@ -53,7 +56,9 @@ export const serverEvents = {
   room: RoomState,
   questions: Questions,
   /** To nobody but its voter, when a moderator has reviewed it. */
-  vote: OwnVote
+  vote: OwnVote,
+  /** Only to those who manage the room: what voters suggested for this poll is not what it was. */
+  suggestions: Closed({ pollId: Id })
 } as const
 
 export type ServerToClientEvents = { [E in keyof typeof serverEvents]: (data: Static<(typeof serverEvents)[E]>) => void }

@@ -12,6 +12,7 @@ import { FieldError, Problem, SocketProblem } from './problem.ts'
 import { JoinedQuestions, NewQuestion, Question, QuestionEdit, QuestionMerge, QuestionStatus, QuestionVote, Questions } from './question.ts'
 import { BannedVoter, BlockedWords, Response } from './response.ts'
 import { Invitation, JoinedRoom, ListedRoom, NewInvitation, NewRoom, PollOrder, PresenterLink, QuestionsMode, Room, RoomMember, RoomState } from './room.ts'
+import { NewSuggestion, Suggestion, SuggestionOutcome, SuggestionReview, SuggestionStatus } from './suggestion.ts'
 import { CreatedWebhook, Delivery, NewWebhook, Webhook } from './webhook.ts'
 
 /** What the contract files call by name, so that clients generated from them have the same words. */
@@ -39,6 +40,11 @@ const namedSchemas: Readonly<Record<string, TSchema>> = {
   ParticipantName,
   Score,
   ListedPoll,
+  NewSuggestion,
+  Suggestion,
+  SuggestionOutcome,
+  SuggestionReview,
+  SuggestionStatus,
   NewPoll,
   Poll,
   PollEdit,

@@ -43,6 +43,11 @@ const Moderation = Type.Union([Type.Literal('post'), Type.Literal('pre')], {
   description: 'Whether what people write is shown at once, or only after a moderator has approved it'
 })
 
+export const WriteIns = Type.Union([Type.Literal('off'), Type.Literal('pre'), Type.Literal('post')], {
+  description: 'Whether voters may suggest options of single and multiple: not at all, each for a moderator to accept, or at once unless a word holds it'
+})
+export type WriteIns = Static<typeof WriteIns>
+
 const StopWord = TextLine(50, 'A word that is not counted, however it is written.')
 const StopWords = Type.Array(StopWord, { maxItems: 100, description: 'Words that are left out of an answer; one of these alone is refused' })
 const MergePlurals = Type.Boolean({ description: 'English plurals count as their singular, by a rule of thumb' })
@@ -58,6 +63,7 @@ export const newSettings = {
   explanation: Type.Optional(Nullable(Explanation)),
   scoring: Type.Optional(Nullable(Scoring)),
   moderation: Type.Optional(Moderation),
+  writeIns: Type.Optional(WriteIns),
   stopWords: Type.Optional(StopWords),
   mergePlurals: Type.Optional(MergePlurals),
   shuffle: Type.Optional(Type.Boolean({ description: 'Each voter sees the options in an order of their own' })),
@@ -73,6 +79,7 @@ export const settings = {
   explanation: Type.Optional(Type.String()),
   scoring: Type.Optional(Scoring),
   moderation: Type.Optional(Moderation),
+  writeIns: Type.Optional(WriteIns),
   stopWords: Type.Optional(Type.Array(Type.String())),
   mergePlurals: Type.Optional(Type.Boolean()),
   shuffle: Type.Optional(Type.Boolean()),

@@ -22,7 +22,7 @@ export type ResultsVisibility = Static<typeof ResultsVisibility>
 
 const maxOptions = 50
 const Question = TextLine(300, 'The question.')
-const Label = TextLine(120, 'The option\'s label.')
+export const OptionLabel = TextLine(120, 'The option\'s label.')
 const Right = Type.Optional(Type.Boolean({ description: 'Of a quiz: whether this option is right. Where one is marked, the others are wrong and `correct` beside the list must be absent' }))
 const Choices = Type.Integer({ minimum: 1, maximum: maxOptions })
 
@@ -88,7 +88,7 @@ export const NewPoll = Closed({
   roomId: Type.Optional(Id),
   kind: PollKind,
   question: Question,
-  options: Type.Optional(Type.Array(Closed({ label: Label, correct: Right }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
+  options: Type.Optional(Type.Array(Closed({ label: OptionLabel, correct: Right }), { maxItems: maxOptions, description: 'At least 2 for single, multiple and ranking (there at most 10); none for other kinds' })),
   ...rules
 }, { examples: [{ kind: 'single', question: 'Shall we?', options: [{ label: 'Yes' }, { label: 'No' }] }] })
 export type NewPoll = Static<typeof NewPoll>
@@ -97,7 +97,7 @@ export const PollEdit = Closed({
   kind: Type.Optional(PollKind),
   question: Type.Optional(Question),
   options: Type.Optional(Type.Array(
-    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: Label, correct: Right }),
+    Closed({ id: Type.Optional(Type.Integer({ minimum: 1 })), label: OptionLabel, correct: Right }),
     { maxItems: maxOptions, description: 'The whole list in its order; an option without an id is a new one' })),
   ...rules
 }, { examples: [{ question: 'Shall we really?', closesAt: '2026-01-15T19:00:00.000Z' }] })

@@ -10,7 +10,7 @@ import type { JoinedQuestions, NewQuestion, Question, QuestionEdit } from '../pr
 import type { RoomService } from '../rooms/room-service.ts'
 import { managesRoom, requirePermission } from '../rooms/staff.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
-import { admitText, readParticipants } from './admission.ts'
+import { admitText, readAskers } from './admission.ts'
 import { createOwnQuestions } from './own-questions.ts'
 import type { QuestionBoard } from './question-board.ts'
 import { toQuestion } from './question-body.ts'
@@ -59,7 +59,7 @@ export function createQuestionService ({ db, rooms, board, changed }: QuestionSe
     /** Throws conflict where the room takes no questions or too many wait, forbidden for a banned voter, rate_limited. */
     async ask (roomId: string, claims: VoterClaims, { text, authorName }: NewQuestion): Promise<Question> {
       return await change(roomId, async (tx, state) => {
-        const voterId = (await readParticipants(tx, roomId, state, [claims]))(claims)
+        const voterId = (await readAskers(tx, roomId, state, [claims]))(claims)
         const { unanswered, ownLately } = await countQuestions(tx, { roomId, voterId, seconds: ownWindowSeconds })
         if (ownLately >= maxOwn) throw new PlenumError('rate_limited', { detail: `A voter may ask ${maxOwn} questions in ${ownWindowSeconds / 60} minutes.`, retryAfterMs: 60_000 })
         if (unanswered >= maxUnanswered) throw new PlenumError('conflict', { detail: `A room may have ${maxUnanswered} questions without an answer.` })

@@ -5,8 +5,9 @@ import { asPlenumError } from '../polls/errors.ts'
 import { createLanes } from '../polls/lanes.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import type { QuestionVote } from '../protocol/question.ts'
+import type { RequireParticipant } from '../rooms/participants.ts'
 import type { VoterClaims } from '../rooms/voter-identity.ts'
-import { readParticipants, type RequireParticipant } from './admission.ts'
+import { readAskers } from './admission.ts'
 
 export interface QuestionVotesOptions {
   db: Db
@@ -100,7 +101,7 @@ export function createQuestionVotes ({ db, maxQueued, changed }: QuestionVotesOp
 async function store (tx: Tx, state: QuestionsState, roomId: string, batch: WaitingVote[]) {
   const found = await findQuestions(tx, roomId, Array.from(new Set(batch.map(({ questionId }) => questionId))))
   const questions = new Map(found.map((question) => [question.id, question]))
-  const requireParticipant = await readParticipants(tx, roomId, state, batch.map(({ claims }) => claims))
+  const requireParticipant = await readAskers(tx, roomId, state, batch.map(({ claims }) => claims))
   const refusals = new Map<WaitingVote, PlenumError>()
   // Of the same voter for the same question the last one counts.
   const accepted = new Map<string, { questionId: string, voterId: string, isFor: boolean }>()

@@ -12,6 +12,7 @@ const commands: Record<ClientEvent, { operation: string, summary: string }> = {
   'poll:leave': { operation: 'leavePoll', summary: 'Leave one poll' },
   'vote:cast': { operation: 'castVote', summary: 'Vote; acknowledged after the commit, and the same vote again is answered unchanged' },
   'vote:withdraw': { operation: 'withdrawVote', summary: 'Take the vote back, where the poll lets voters do so' },
+  'option:suggest': { operation: 'suggestOption', summary: 'Suggest an option; it may wait for a moderator. The same text again is the same suggestion' },
   'question:ask': { operation: 'askQuestion', summary: 'Ask a question in the room that was joined, or in another' },
   'question:vote': { operation: 'voteForQuestion', summary: 'Vote for a question; once, however often it is sent' },
   'question:unvote': { operation: 'withdrawQuestionVote', summary: 'Take the vote for a question back' }
@@ -23,7 +24,8 @@ const facts: Record<keyof typeof serverEvents, { operation: string, summary: str
   'poll:removed': { operation: 'sendPollRemoved', summary: 'The poll is gone' },
   room: { operation: 'sendRoom', summary: 'What the audience knows of the room, and how many people are connected' },
   questions: { operation: 'receiveQuestions', summary: 'The first questions of the room at a version, as a whole' },
-  vote: { operation: 'sendVote', summary: 'How the own vote stands, once a moderator has held it, removed it, or let it in' }
+  vote: { operation: 'sendVote', summary: 'How the own vote stands, once a moderator has held it, removed it, or let it in' },
+  suggestions: { operation: 'sendSuggestions', summary: 'What voters suggested for a poll is not what it was; only to those who manage the room' }
 }
 
 // Names of components may have no colon.

@@ -25,6 +25,7 @@ const Hint = Type.Union([
   Closed({ type: Type.Literal('room'), room: Room, staff: Staff, pollOrder: Type.Array(Id) }),
   Closed({ type: Type.Literal('reviewed'), pollId: Id, voterId: Id }),
   Closed({ type: Type.Literal('questions'), roomId: Id, version: Type.Integer({ minimum: 1 }) }),
+  Closed({ type: Type.Literal('suggestions'), pollId: Id }),
   Closed({ type: Type.Literal('present'), roomId: Id, instanceId: Type.String(), count: Type.Integer({ minimum: 0 }) })
 ])
 

@@ -4,6 +4,7 @@ import { isHint } from './cluster.ts'
 import type { OwnVoteTeller } from './own-vote-teller.ts'
 import type { Presence } from './presence.ts'
 import type { QuestionsBroadcaster } from './questions-broadcaster.ts'
+import type { SuggestionsTeller } from './suggestions-teller.ts'
 
 export interface HintsOptions {
   board: ResultsBoard
@@ -11,12 +12,13 @@ export interface HintsOptions {
   presence: Presence
   questions: QuestionsBroadcaster
   ownVotes: OwnVoteTeller
+  suggestions: SuggestionsTeller
   isWatchedRoom: (roomId: string) => boolean
   onError: (error: unknown, sentence: string) => void
 }
 
 /** Takes over what another instance tells. Only what is held here anyway is of interest; anything malformed is dropped. */
-export function createHintReader ({ board, rooms, presence, questions, ownVotes, isWatchedRoom, onError }: HintsOptions) {
+export function createHintReader ({ board, rooms, presence, questions, ownVotes, suggestions, isWatchedRoom, onError }: HintsOptions) {
   return (hint: unknown): void => {
     if (!isHint(hint)) {
       onError(new Error('malformed hint'), 'a message of another instance was dropped')
@@ -44,6 +46,7 @@ export function createHintReader ({ board, rooms, presence, questions, ownVotes,
         break
       case 'questions': questions.heard(hint.roomId, hint.version); break
       case 'reviewed': ownVotes.heard(hint.pollId, hint.voterId); break
+      case 'suggestions': suggestions.heard(hint.pollId); break
       case 'present': presence.hear(hint); break
       default: hint satisfies never
     }

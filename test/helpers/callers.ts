@@ -66,6 +66,11 @@ export async function createCallers (url: string) {
     const { voterToken } = await createVoter(url)
     return (await request<{ id: string }>(url, 'POST', `/api/v1/rooms/${room.id}/questions`, { token: voterToken, body: { text: 'When?' } })).body.id
   }
+  const suggestion = once(async () => {
+    const { id } = await owner.openPoll({ roomId: room.id, writeIns: 'pre' })
+    await request(url, 'POST', `/api/v1/polls/${id}/suggestions`, { token: (await createVoter(url)).voterToken, body: { text: 'Neither' } })
+    return (await owner.call<{ items: { id: string }[] }>('GET', `/polls/${id}/suggestions`)).body.items[0]?.id ?? ''
+  })
   /** A poll in which the voter has voted. */
   const voted = async () => {
     const pollId = await open()
@@ -81,6 +86,6 @@ export async function createCallers (url: string) {
   })
 
   return {
-    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, held, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
+    admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, written, hidden, seen, voted, held, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question, suggestion
   }
 }

@@ -14,7 +14,7 @@ import { startServer } from '../helpers/server.ts'
 
 const { url } = await startServer(t)
 const {
-  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, hidden, seen, voted, held, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question
+  admin, owner, stranger, viewer, room, admit, createKey, keys, tokens, draft, open, hidden, seen, voted, held, invite, member, otherRoom, accessCode, roomToPresent, createHook, hook, question, suggestion
 } = await createCallers(url)
 
 /** What a route asks for: a permission in the room, an account of any kind, an admin, a voter, or nothing. */
@@ -93,6 +93,10 @@ const rows: Row[] = [
   { route: 'GET /polls/{pollId}/responses', need: 'public', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.written()}/responses` },
   // Nobody has written anything: who may review is told so.
   { route: 'PUT /polls/{pollId}/responses/{voterId}', need: 'run', scope: 'polls:write', ok: 404, body: { review: 'removed' }, path: async () => `/polls/${await seen.written()}/responses/${randomUUID()}` },
+  // This poll takes no suggestions, which whoever may vote is told.
+  { route: 'POST /polls/{pollId}/suggestions', need: 'voter', scope: 'votes:write', ok: 409, body: { text: 'Neither' }, path: async () => `/polls/${await seen.open()}/suggestions` },
+  { route: 'GET /polls/{pollId}/suggestions', need: 'see', scope: 'results:read', ok: 200, path: async () => `/polls/${await seen.open()}/suggestions` },
+  { route: 'PATCH /suggestions/{suggestionId}', need: 'run', scope: 'polls:write', ok: 200, body: { status: 'dismissed' }, path: async () => `/suggestions/${await suggestion()}` },
   { route: 'GET /rooms/{roomId}/questions', need: 'public', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions` },
   { route: 'POST /rooms/{roomId}/questions', need: 'voter', scope: 'votes:write', ok: 201, body: { text: 'Why?' }, path: () => `/rooms/${room.id}/questions` },
   { route: 'GET /rooms/{roomId}/questions/export', need: 'see', scope: 'results:read', ok: 200, path: () => `/rooms/${room.id}/questions/export` },

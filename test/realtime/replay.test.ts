@@ -107,7 +107,7 @@ t.test('[R2] it does not matter where a page of ballots ends', async (t) => {
 })
 
 t.test('few replays run at once, and of a poll one', async (t) => {
-  const turns = createTurns({ maxRunning: 2, maxWaiting: 3, maxWaitingPerKey: 2, maxWaitMs: 10_000 })
+  const turns = createTurns({ maxRunning: 2, maxWaiting: 3, maxWaitingPerKey: 2, maxWaitMs: 10_000, busyDetail: 'Wait.' })
   const log: string[] = []
   const ends = new Map<string, () => void>()
   const run = async (poll: string, name: string) => await turns.run(poll, async (check) => {
@@ -131,7 +131,7 @@ t.test('few replays run at once, and of a poll one', async (t) => {
   t.match(await stopped, Array.from({ length: 3 }, () => ({ status: 'rejected', reason: { code: 'unavailable' } })))
   await t.rejects(run('a', 'a5'), { code: 'unavailable' })
 
-  const impatient = createTurns({ maxRunning: 1, maxWaiting: 1, maxWaitingPerKey: 1, maxWaitMs: 1 })
+  const impatient = createTurns({ maxRunning: 1, maxWaiting: 1, maxWaitingPerKey: 1, maxWaitMs: 1, busyDetail: 'Wait.' })
   let end = () => {}
   const long = impatient.run('a', async () => { await new Promise<void>((resolve) => { end = resolve }) })
   await t.rejects(impatient.run('b', async () => {}), { code: 'busy' }, 'nobody waits for ever')

@@ -7,7 +7,9 @@ import { isForStaffOnly, mergeView, withMyVote, withPoll, withResults, ownVoteOf
 import { createLiveQuestions, type LiveQuestions } from './live-questions.ts'
 import { pickShownPoll } from '../../server/protocol/shown-poll.ts'
 
-type LiveEvent = { [E in keyof ServerToClientEvents]: [E, Parameters<ServerToClientEvents[E]>[0]] }[keyof ServerToClientEvents]
+/** What the audience is told. */
+type LiveEventName = Exclude<keyof ServerToClientEvents, 'suggestions'>
+type LiveEvent = { [E in LiveEventName]: [E, Parameters<ServerToClientEvents[E]>[0]] }[LiveEventName]
 
 export interface LiveRoom {
   readonly room: ReadonlySignal<JoinedRoom | null>

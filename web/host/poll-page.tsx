@@ -12,6 +12,7 @@ import { PollActions } from './polls/poll-actions.tsx'
 import { kindNames, statusNames } from './polls/poll-words.ts'
 import { Responses } from './polls/responses.tsx'
 import { RoundsTable } from './polls/rounds-table.tsx'
+import { Suggestions } from './polls/suggestions.tsx'
 import { Timeline } from './polls/timeline.tsx'
 import { useLivePoll } from './polls/use-live-poll.ts'
 import { t } from './text.ts'
@@ -65,6 +66,7 @@ function PollDetails ({ poll, results, isLost, set }: PollDetailsProps) {
       {hasResults && (
         <>
           <ParticipationFigures poll={poll} version={results.version} />
+          <Suggestions poll={poll} mayReview={mayRun(role)} />
           {(poll.kind === 'text' || poll.kind === 'words') && <Responses poll={poll} version={results.version} mayReview={mayRun(role)} />}
           <Timeline poll={poll} version={results.version} />
           {poll.round > 1 && hasBuckets(poll) && <RoundsTable poll={poll} results={results} />}

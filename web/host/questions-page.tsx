@@ -1,5 +1,4 @@
 import { useRoute } from 'preact-iso'
-import { useEffect, useRef } from 'preact/hooks'
 import '../styles/questions.css'
 import type { Question, QuestionStatus } from '../../server/protocol/question.ts'
 import { attempt } from './attempt.ts'
@@ -12,9 +11,8 @@ import { isLeaving } from './removal.ts'
 import { client } from './session.ts'
 import { t } from './text.ts'
 import { usePages, type LoadedPages } from './use-pages.ts'
+import { useReloading } from './use-reloading.ts'
 
-/** People read here; more often a list would move under their fingers. */
-const reloadMs = 3000
 const pageSize = 50
 
 /** What the audience asks, for those who moderate it. */
@@ -33,7 +31,7 @@ function Moderation ({ room: { id, questionsMode }, role, liveRoom }: Framed) {
   }
   const all = Object.values(lists)
   const reload = async () => { await Promise.all(all.map(async (list) => { await list.reload() })) }
-  useReloadOnChange(() => liveRoom?.questions.shown.peek()?.version, reload)
+  useReloading(reload, () => liveRoom?.questions.shown.peek()?.version)
 
   const missing = all.find(({ data }) => data === undefined)
   if (missing !== undefined) return <Loading of={missing} />
@@ -77,21 +75,4 @@ const groups: readonly { title: 'questionsWaiting' | 'questionsOpen' | 'question
 /** By pins, votes and age; of those that wait, who has waited longest is first. */
 function useQuestions (roomId: string, status: QuestionStatus): LoadedPages<Question> {
   return usePages((cursor) => client.questions.list(roomId, { status, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) }), [roomId, status])
-}
-
-/** Reloads now and then, but not what is known to be the same. @param readVersion undefined while nobody tells of changes */
-function useReloadOnChange (readVersion: () => number | undefined, reload: () => Promise<void>) {
-  const newest = useRef({ readVersion, reload })
-  newest.current = { readVersion, reload }
-
-  useEffect(() => {
-    let loaded: number | undefined
-    const timer = setInterval(() => {
-      const version = newest.current.readVersion()
-      if (document.hidden || (version !== undefined && version === loaded)) return
-      loaded = version
-      void newest.current.reload()
-    }, reloadMs)
-    return () => clearInterval(timer)
-  }, [])
 }

@@ -9,6 +9,7 @@ import { RoomFrame, type Framed } from './components/room-frame.tsx'
 import { mayRun } from './own-role.ts'
 import { PollActions } from './polls/poll-actions.tsx'
 import { kindNames, statusNames } from './polls/poll-words.ts'
+import { Suggestions } from './polls/suggestions.tsx'
 import { useLivePoll } from './polls/use-live-poll.ts'
 import { useLivePolls } from './polls/use-live-polls.ts'
 import { client } from './session.ts'
@@ -76,6 +77,7 @@ function StagedPoll ({ pollId, role }: { pollId: string, role: RoomRole | undefi
       </p>
       <PollActions poll={poll} set={set} role={role} />
       {poll.status !== 'draft' && results !== undefined && <PollResults screen='phone' poll={poll} results={results} />}
+      {poll.status !== 'draft' && <Suggestions poll={poll} mayReview={mayRun(role)} />}
     </section>
   )
 }

@@ -47,7 +47,7 @@ export function EmbedPage ({ pollId, liveRoom, connection, ballots }: Props) {
     <main class='narrow'>
       <ConnectionBanner state={state} />
       {view.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}
-      <PollQuestion key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />
+      <PollQuestion key={key} view={view} ballot={ballot} ballots={ballots} connection={connection} advise={(text) => { advice.value = { key, text } }} />
       <p class='status' role='status'>{ballot.status}</p>
       <p class='alert' role='alert'>{(advice.value.key === key && advice.value.text) || ballot.alert}</p>
       <PhoneResults view={view} />

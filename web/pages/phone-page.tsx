@@ -57,7 +57,7 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
       {room?.access === 'accounts' && <SignInForm connection={connection} />}
       {view === null || ballot === null
         ? <Waiting isJoined={room !== null} />
-        : <PollQuestion key={key} view={view} ballot={ballot} ballots={ballots} advise={(text) => { advice.value = { key, text } }} />}
+        : <PollQuestion key={key} view={view} ballot={ballot} ballots={ballots} connection={connection} advise={(text) => { advice.value = { key, text } }} />}
       <p class='status' role='status'>{ballot?.status || earlier.status}</p>
       <p class='alert' role='alert'>{(advice.value.key === key && advice.value.text) || ballot?.alert || earlier.alert}</p>
       {view !== null && <PhoneResults view={view} />}

@@ -23,7 +23,7 @@ export interface Shown {
 }
 
 /** The settings that only some kinds have; a kind that names one defines it, and every other kind refuses it. */
-type OwnSettings = Pick<NewSettings, 'scale' | 'range' | 'correct' | 'shuffle' | 'moderation' | 'stopWords' | 'mergePlurals'>
+type OwnSettings = Pick<NewSettings, 'scale' | 'range' | 'correct' | 'shuffle' | 'moderation' | 'writeIns' | 'stopWords' | 'mergePlurals'>
 export type OwnSetting = keyof OwnSettings
 
 /** One kind of question: which answers can count, what each adds to the tally, and what follows from it. Pure. */

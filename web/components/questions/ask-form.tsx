@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { ErrorCode } from '../../../server/protocol/problem.ts'
 import type { Question } from '../../../server/protocol/question.ts'
-import { countGraphemes } from '../../client/graphemes.ts'
 import type { Connection } from '../../client/connection.ts'
 import { t } from '../../client/text.ts'
 import { refusalText } from '../../client/words.ts'
+import { useWriting } from '../use-writing.ts'
 
 const maxLength = 300
 const maxNameLength = 60
@@ -15,36 +15,25 @@ interface Props {
   asked: (question: Question) => void
 }
 
-/** Asks a question of the room, with a name or without. What is typed stays until the server has it. */
+/** Asks a question of the room, with a name or without. */
 export function AskForm ({ connection, roomId, asked }: Props) {
-  const text = useSignal('')
   const name = useSignal('')
-  const status = useSignal('')
-  const alert = useSignal('')
-  const isSending = useSignal(false)
-
-  async function ask (event: Event) {
-    event.preventDefault()
-    if (isSending.value) return
-    alert.value = findProblem(text.value)
-    if (alert.value !== '') return
-    isSending.value = true
-    status.value = t('sending')
-    const authorName = name.value.trim()
-    const reply = await connection.request('question:ask', { roomId, text: text.value.trim(), ...(authorName === '' ? {} : { authorName }) })
-    isSending.value = false
-    status.value = ''
-    if (!reply.ok) {
-      alert.value = typeof reply.error === 'string' ? t('noAnswer') : askRefusal(reply.error.code)
-      return
+  const { text, status, alert, isSending, onSubmit } = useWriting<'question:ask'>({
+    maxLength,
+    emptyText: t('questionFirst'),
+    send: async (written) => {
+      const authorName = name.value.trim()
+      return await connection.request('question:ask', { roomId, text: written, ...(authorName === '' ? {} : { authorName }) })
+    },
+    refusalText: askRefusal,
+    sent: (question) => {
+      asked(question)
+      return t(question.status === 'pending' ? 'questionWaits' : 'questionAsked')
     }
-    text.value = ''
-    status.value = t(reply.data.status === 'pending' ? 'questionWaits' : 'questionAsked')
-    asked(reply.data)
-  }
+  })
 
   return (
-    <form class='ask' onSubmit={(event) => { void ask(event) }} noValidate>
+    <form class='ask' onSubmit={onSubmit} noValidate>
       <label class='field'>
         <span>{t('yourQuestion')}</span>
         <textarea name='question' rows={2} enterkeyhint='send' value={text.value} onInput={({ currentTarget }) => { text.value = currentTarget.value.replace(/[\r\n\t]+/g, ' ') }} />
@@ -53,17 +42,11 @@ export function AskForm ({ connection, roomId, asked }: Props) {
         <span>{t('yourNameOptional')}</span>
         <input name='authorName' type='text' maxLength={maxNameLength} autocomplete='nickname' value={name.value} onInput={({ currentTarget }) => { name.value = currentTarget.value }} />
       </label>
-      <button type='submit' class='primary' aria-disabled={isSending.value}>{t('ask')}</button>
-      <p class='hint' role='status'>{status.value}</p>
-      <p class='alert' role='alert'>{alert.value}</p>
+      <button type='submit' class='primary' aria-disabled={isSending}>{t('ask')}</button>
+      <p class='hint' role='status'>{status}</p>
+      <p class='alert' role='alert'>{alert}</p>
     </form>
   )
-}
-
-function findProblem (text: string): string {
-  const length = countGraphemes(text.trim())
-  if (length === 0) return t('questionFirst')
-  return length > maxLength ? t('writeLess', { count: maxLength }) : ''
 }
 
 /** Where a question needs other words than a vote. */

@@ -2,7 +2,7 @@ import type { ResultsVisibility, Revote } from '../../../server/protocol/poll.ts
 import { t } from '../text.ts'
 import { CheckField, ChoiceField, TextField, WordsField } from './fields.tsx'
 import { OptionsField } from './options-field.tsx'
-import { hasBounds, hasOptions, mayBeModerated, mayBeQuiz, type PollDraft } from './poll-draft.ts'
+import { hasBounds, hasOptions, mayBeModerated, mayBeQuiz, mayTakeWriteIns, type PollDraft } from './poll-draft.ts'
 
 export interface DraftProps {
   draft: PollDraft
@@ -37,6 +37,12 @@ export function KindSettings ({ draft, change }: DraftProps) {
         </div>
       )}
       {hasOptions(kind) && <CheckField name='shuffle' label={t('shuffle')} value={draft.shuffle} set={(shuffle) => change({ shuffle })} />}
+      {mayTakeWriteIns(kind) && (
+        <ChoiceField
+          name='writeIns' label={t('writeIns')} value={draft.writeIns} set={(writeIns) => change({ writeIns })}
+          choices={[['off', t('questionsOff')], ['pre', t('writeInsPre')], ['post', t('writeInsPost')]]}
+        />
+      )}
       {mayBeModerated(kind) && <CheckField name='moderation' label={t('moderatePre')} value={draft.isModerated} set={(isModerated) => change({ isModerated })} />}
       {kind === 'words' && (
         <>

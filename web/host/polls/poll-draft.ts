@@ -1,5 +1,5 @@
 import type { NewPoll, Poll, PollKind, ResultsVisibility, Revote } from '../../../server/protocol/poll.ts'
-import type { Scoring } from '../../../server/protocol/poll-settings.ts'
+import type { Scoring, WriteIns } from '../../../server/protocol/poll-settings.ts'
 import { wordsOf } from '../form-values.ts'
 
 export interface DraftOption {
@@ -32,6 +32,7 @@ export interface PollDraft {
   /** As they are typed. */
   stopWords: string
   mergesPlurals: boolean
+  writeIns: WriteIns
   revote: Revote
   resultsVisibility: ResultsVisibility
   /** As `datetime-local` has them, in the zone of this device. */
@@ -42,6 +43,7 @@ export interface PollDraft {
 export const hasOptions = (kind: PollKind) => kind === 'single' || kind === 'multiple' || kind === 'ranking'
 export const hasBounds = (kind: PollKind) => kind === 'multiple' || kind === 'ranking' || kind === 'words'
 export const mayBeQuiz = (kind: PollKind) => kind === 'single' || kind === 'multiple' || kind === 'number'
+export const mayTakeWriteIns = (kind: PollKind) => kind === 'single' || kind === 'multiple'
 export const mayBeModerated = (kind: PollKind) => kind === 'text' || kind === 'words'
 
 let lastKey = 0
@@ -73,6 +75,7 @@ export function draftOf (poll: NewPoll | Poll): PollDraft {
     isModerated: poll.moderation === 'pre',
     stopWords: (poll.stopWords ?? []).join('\n'),
     mergesPlurals: poll.mergePlurals ?? false,
+    writeIns: poll.writeIns ?? 'off',
     revote,
     resultsVisibility,
     opensAt: timeText(poll.opensAt),
@@ -107,6 +110,7 @@ export function bodyOf (draft: PollDraft): Omit<NewPoll, 'options'> & { options:
     ...(hasOptions(kind) ? { shuffle: draft.shuffle } : {}),
     ...(mayBeModerated(kind) ? { moderation: draft.isModerated ? 'pre' as const : 'post' as const } : {}),
     ...(kind === 'words' ? { stopWords: wordsOf(draft.stopWords), mergePlurals: draft.mergesPlurals } : {}),
+    ...(mayTakeWriteIns(kind) ? { writeIns: draft.writeIns } : {}),
     opensAt: instantOf(draft.opensAt),
     closesAt: instantOf(draft.closesAt)
   }

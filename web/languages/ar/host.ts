@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'استبعاد',
   mergeInto: 'دمج مع…',
   unmerge: 'التراجع عن الدمج',
-  questionDeleted: 'تم حذف السؤال.'
+  questionDeleted: 'تم حذف السؤال.',
+
+  // Options that voters suggest
+  writeIns: 'خيارات من المصوّتين',
+  writeInsPre: 'بعد قبول المشرف لكل خيار',
+  writeInsPost: 'فورًا، ما لم تحتوِ على كلمة محظورة',
+  suggestions: 'الخيارات المقترحة',
+  suggestionsAccepted: 'المقبولة',
+  suggestionsDismissed: 'المستبعدة',
+  noSuggestions: 'لا توجد اقتراحات هنا.'
 }

@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'Verwerfen',
   mergeInto: 'Zusammenführen mit…',
   unmerge: 'Zusammenführung aufheben',
-  questionDeleted: 'Die Frage ist gelöscht.'
+  questionDeleted: 'Die Frage ist gelöscht.',
+
+  // Options that voters suggest
+  writeIns: 'Optionen von Abstimmenden',
+  writeInsPre: 'Wenn die Moderation sie angenommen hat',
+  writeInsPost: 'Sofort, außer mit gesperrtem Wort',
+  suggestions: 'Vorgeschlagene Optionen',
+  suggestionsAccepted: 'Angenommen',
+  suggestionsDismissed: 'Verworfen',
+  noSuggestions: 'Hier sind keine Vorschläge.'
 }

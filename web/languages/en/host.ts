@@ -459,5 +459,14 @@ export const host = {
   dismiss: 'Dismiss',
   mergeInto: 'Merge into…',
   unmerge: 'Undo the merge',
-  questionDeleted: 'The question is deleted.'
+  questionDeleted: 'The question is deleted.',
+
+  // Options that voters suggest
+  writeIns: 'Options from voters',
+  writeInsPre: 'After a moderator has accepted each',
+  writeInsPost: 'At once, unless it has a blocked word',
+  suggestions: 'Suggested options',
+  suggestionsAccepted: 'Accepted',
+  suggestionsDismissed: 'Dismissed',
+  noSuggestions: 'There are no suggestions here.'
 } as const satisfies Messages

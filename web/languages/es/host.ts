@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'Descartar',
   mergeInto: 'Combinar con…',
   unmerge: 'Deshacer la combinación',
-  questionDeleted: 'La pregunta se ha eliminado.'
+  questionDeleted: 'La pregunta se ha eliminado.',
+
+  // Options that voters suggest
+  writeIns: 'Opciones de los votantes',
+  writeInsPre: 'Después de que la moderación las acepte',
+  writeInsPost: 'Al momento, salvo que tengan una palabra bloqueada',
+  suggestions: 'Opciones propuestas',
+  suggestionsAccepted: 'Aceptadas',
+  suggestionsDismissed: 'Descartadas',
+  noSuggestions: 'Aquí no hay propuestas.'
 }

@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'Écarter',
   mergeInto: 'Fusionner avec…',
   unmerge: 'Annuler la fusion',
-  questionDeleted: 'La question est supprimée.'
+  questionDeleted: 'La question est supprimée.',
+
+  // Options that voters suggest
+  writeIns: 'Options proposées par les votants',
+  writeInsPre: 'Après acceptation par un modérateur',
+  writeInsPost: 'Tout de suite, sauf mot bloqué',
+  suggestions: 'Options proposées',
+  suggestionsAccepted: 'Acceptées',
+  suggestionsDismissed: 'Écartées',
+  noSuggestions: 'Il n’y a pas de propositions ici.'
 }

@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'ख़ारिज करें',
   mergeInto: 'इसमें मिलाएँ…',
   unmerge: 'मिलाना वापस लें',
-  questionDeleted: 'सवाल मिटा दिया गया।'
+  questionDeleted: 'सवाल मिटा दिया गया।',
+
+  // Options that voters suggest
+  writeIns: 'वोट देने वालों के विकल्प',
+  writeInsPre: 'मॉडरेटर के स्वीकार करने के बाद',
+  writeInsPost: 'तुरंत, अगर कोई रोका गया शब्द न हो',
+  suggestions: 'सुझाए गए विकल्प',
+  suggestionsAccepted: 'स्वीकार किए गए',
+  suggestionsDismissed: 'ख़ारिज किए गए',
+  noSuggestions: 'यहाँ कोई सुझाव नहीं है।'
 }

@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: 'Descartar',
   mergeInto: 'Juntar com…',
   unmerge: 'Desfazer a junção',
-  questionDeleted: 'A pergunta foi excluída.'
+  questionDeleted: 'A pergunta foi excluída.',
+
+  // Options that voters suggest
+  writeIns: 'Opções dos votantes',
+  writeInsPre: 'Depois que a moderação as aceitar',
+  writeInsPost: 'Na hora, exceto com palavra bloqueada',
+  suggestions: 'Opções sugeridas',
+  suggestionsAccepted: 'Aceitas',
+  suggestionsDismissed: 'Descartadas',
+  noSuggestions: 'Não há sugestões aqui.'
 }

@@ -460,5 +460,14 @@ export const host: Translation<typeof source> = {
   dismiss: '不予显示',
   mergeInto: '合并到…',
   unmerge: '撤销合并',
-  questionDeleted: '提问已删除。'
+  questionDeleted: '提问已删除。',
+
+  // Options that voters suggest
+  writeIns: '投票者提议的选项',
+  writeInsPre: '主持人接受后加入',
+  writeInsPost: '立即加入，含屏蔽词的除外',
+  suggestions: '提议的选项',
+  suggestionsAccepted: '已接受',
+  suggestionsDismissed: '未采纳',
+  noSuggestions: '这里没有提议。'
 }

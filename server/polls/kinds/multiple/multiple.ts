@@ -6,14 +6,14 @@ import type { Kind } from '../kind.ts'
 export const multiple: Kind = {
   ...severalOptions,
   optionLimits: { min: 2, max: 50 },
-  ownSettings: ['correct', 'shuffle'],
+  ownSettings: ['correct', 'shuffle', 'writeIns'],
   isOpenEnded: false,
 
-  defineSettings ({ correct, shuffle }, { optionIds, minChoices, maxChoices }) {
+  defineSettings ({ correct, shuffle, writeIns }, { optionIds, minChoices, maxChoices }) {
     const right = defineCorrectOptions(correct, optionIds)
     const count = right.correct?.length
     if (count !== undefined && (count < minChoices || count > maxChoices)) throw invalidField('/correct', 'must be as many options as a voter may choose')
-    return { ...right, ...(shuffle === undefined ? {} : { shuffle }) }
+    return { ...right, ...(shuffle === undefined ? {} : { shuffle }), ...(writeIns === undefined ? {} : { writeIns }) }
   },
 
   normalize: (answer, definition) => ({ choices: readChoices(answer, definition).toSorted((a, b) => a - b) }),

@@ -6,6 +6,8 @@ import { multiple } from '../multiple/multiple.ts'
 export const single: Kind = {
   ...multiple,
   ...exactlyOne,
-  defineSettings: ({ correct, shuffle }, { optionIds }) => ({ ...defineCorrectOptions(correct, optionIds), ...(shuffle === undefined ? {} : { shuffle }) }),
+  defineSettings: ({ correct, shuffle, writeIns }, { optionIds }) => ({
+    ...defineCorrectOptions(correct, optionIds), ...(shuffle === undefined ? {} : { shuffle }), ...(writeIns === undefined ? {} : { writeIns })
+  }),
   isCorrect: ({ choices: [id] = [] }, correct) => Array.isArray(correct) && id !== undefined && correct.includes(id)
 }

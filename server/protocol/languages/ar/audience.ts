@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'التصويت بلا اتصال مباشر',
-  pollGone: 'لا يوجد استطلاع كهذا'
+  pollGone: 'لا يوجد استطلاع كهذا',
+
+  // Options that voters suggest
+  suggestOption: 'اقترح خيارًا',
+  suggest: 'اقتراح',
+  suggestionFirst: 'اكتب خيارك أولًا.',
+  suggestionAdded: 'أصبح اقتراحك خيارًا وتم اختياره. أرسل صوتك ليُحتسب.',
+  suggestionWaits: 'تم الإرسال. سيراجعه المشرف أولًا.',
+  suggestionDismissed: 'لم يقبل المشرف هذا الخيار.',
+  suggestionTooMany: 'لا يمكن اقتراح المزيد من الخيارات هنا.'
 }

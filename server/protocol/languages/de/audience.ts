@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'Ohne Live-Verbindung abstimmen',
-  pollGone: 'Diese Umfrage gibt es nicht'
+  pollGone: 'Diese Umfrage gibt es nicht',
+
+  // Options that voters suggest
+  suggestOption: 'Option vorschlagen',
+  suggest: 'Vorschlagen',
+  suggestionFirst: 'Schreiben Sie zuerst Ihre Option.',
+  suggestionAdded: 'Ihr Vorschlag steht jetzt zur Wahl und ist ausgewählt. Senden Sie Ihre Stimme, damit er zählt.',
+  suggestionWaits: 'Gesendet. Die Moderation sieht sich den Vorschlag zuerst an.',
+  suggestionDismissed: 'Die Moderation hat diesen Vorschlag nicht angenommen.',
+  suggestionTooMany: 'Hier können keine weiteren Optionen vorgeschlagen werden.'
 }

@@ -315,5 +315,14 @@ export const audience = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'Vote without a live connection',
-  pollGone: 'There is no such poll'
+  pollGone: 'There is no such poll',
+
+  // Options that voters suggest
+  suggestOption: 'Suggest an option',
+  suggest: 'Suggest',
+  suggestionFirst: 'Write your option first.',
+  suggestionAdded: 'It is an option now, and chosen. Send your vote to count it.',
+  suggestionWaits: 'Sent. A moderator looks at it first.',
+  suggestionDismissed: 'A moderator has not accepted this option.',
+  suggestionTooMany: 'No more options can be suggested here.'
 } as const satisfies Messages

@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'Votar sin conexión en directo',
-  pollGone: 'Esta encuesta no existe'
+  pollGone: 'Esta encuesta no existe',
+
+  // Options that voters suggest
+  suggestOption: 'Proponer una opción',
+  suggest: 'Proponer',
+  suggestionFirst: 'Escriba primero su opción.',
+  suggestionAdded: 'Ya es una opción y está elegida. Envíe su voto para que cuente.',
+  suggestionWaits: 'Enviada. La moderación la revisa primero.',
+  suggestionDismissed: 'La moderación no ha aceptado esta opción.',
+  suggestionTooMany: 'Aquí ya no se pueden proponer más opciones.'
 }

@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'Voter sans connexion en direct',
-  pollGone: 'Ce sondage n’existe pas'
+  pollGone: 'Ce sondage n’existe pas',
+
+  // Options that voters suggest
+  suggestOption: 'Proposer une option',
+  suggest: 'Proposer',
+  suggestionFirst: 'Écrivez d’abord votre option.',
+  suggestionAdded: 'C’est maintenant une option, et elle est choisie. Envoyez votre vote pour qu’il compte.',
+  suggestionWaits: 'Envoyée. Un modérateur la lit d’abord.',
+  suggestionDismissed: 'Un modérateur n’a pas accepté cette option.',
+  suggestionTooMany: 'Il n’est plus possible de proposer d’options ici.'
 }

@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'लाइव कनेक्शन के बिना वोट दें',
-  pollGone: 'ऐसा कोई पोल नहीं है'
+  pollGone: 'ऐसा कोई पोल नहीं है',
+
+  // Options that voters suggest
+  suggestOption: 'कोई विकल्प सुझाएँ',
+  suggest: 'सुझाएँ',
+  suggestionFirst: 'पहले अपना विकल्प लिखें।',
+  suggestionAdded: 'यह अब एक विकल्प है और चुन लिया गया है। इसे गिने जाने के लिए अपना वोट भेजें।',
+  suggestionWaits: 'भेजा गया। पहले मॉडरेटर इसे देखेंगे।',
+  suggestionDismissed: 'मॉडरेटर ने यह विकल्प स्वीकार नहीं किया।',
+  suggestionTooMany: 'यहाँ और विकल्प नहीं सुझाए जा सकते।'
 }

@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: 'Votar sem conexão ao vivo',
-  pollGone: 'Esta enquete não existe'
+  pollGone: 'Esta enquete não existe',
+
+  // Options that voters suggest
+  suggestOption: 'Sugerir uma opção',
+  suggest: 'Sugerir',
+  suggestionFirst: 'Primeiro escreva sua opção.',
+  suggestionAdded: 'Agora é uma opção e está escolhida. Envie seu voto para que conte.',
+  suggestionWaits: 'Enviada. A moderação vai vê-la primeiro.',
+  suggestionDismissed: 'A moderação não aceitou esta opção.',
+  suggestionTooMany: 'Não é possível sugerir mais opções aqui.'
 }

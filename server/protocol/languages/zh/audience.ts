@@ -316,5 +316,14 @@ export const audience: Translation<typeof source> = {
 
   // Where sockets are blocked, and one poll on another page
   voteWithoutLive: '不使用实时连接投票',
-  pollGone: '没有此投票'
+  pollGone: '没有此投票',
+
+  // Options that voters suggest
+  suggestOption: '提议一个选项',
+  suggest: '提议',
+  suggestionFirst: '请先写下你的选项。',
+  suggestionAdded: '它现在是一个选项，并已选中。请提交投票以计入。',
+  suggestionWaits: '已发送。主持人会先审核。',
+  suggestionDismissed: '主持人没有采纳此选项。',
+  suggestionTooMany: '这里不能再提议更多选项。'
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import { launchBrowser } from '../test/helpers/browser.ts'
 import { findFreePort } from '../test/helpers/child-process.ts'
 import { findChromium } from '../test/helpers/services.ts'
 
@@ -15,7 +15,6 @@ into FOLDER (default docs). Needs Chromium (CHROMIUM_PATH, or installed).
 `
 const demoProgram = fileURLToPath(new URL('./demo.js', import.meta.url))
 const startTimeoutMs = 60_000
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
 
 async function main (args: string[]): Promise<void> {
   if (args.includes('--help')) {
@@ -31,7 +30,7 @@ async function main (args: string[]): Promise<void> {
   const demo = spawn(process.execPath, [demoProgram], {
     env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'inherit']
   })
-  const browser = await chromium.launch({ executablePath, args: flags })
+  const browser = await launchBrowser(executablePath)
   try {
     const address = await projectorAddress(demo.stdout)
     process.stdout.write(`The demo runs at ${address}; waiting for 100 votes.\n`)

@@ -1,4 +1,5 @@
-import type { BallotParts, BallotState } from '../client/ballot-state.ts'
+import type { BallotState } from '../client/ballot-state.ts'
+import type { Ballots } from '../client/ballots.ts'
 import type { HeldView } from '../client/held-view.ts'
 import { statusWords } from '../client/words.ts'
 import { BallotForm } from './ballot-form.tsx'
@@ -6,7 +7,7 @@ import { BallotForm } from './ballot-form.tsx'
 interface Props {
   view: HeldView
   ballot: BallotState
-  ballots: BallotParts
+  ballots: Ballots
   advise: (advice: string) => void
 }
 

@@ -9,8 +9,8 @@ const flags = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync'
 ]
 
-export async function launchBrowser (executablePath: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, args: flags })
+export async function launchBrowser (executablePath: string, moreFlags: string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: [...flags, ...moreFlags] })
 }
 
 export async function startBrowser (t: Test): Promise<Browser> {

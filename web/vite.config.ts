@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type Rolldown } from 'vite'
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url))
 
@@ -19,6 +19,26 @@ const precompress: Plugin = {
       for (const [extension, compress] of Object.entries(encodings)) await writeFile(join(dir, `${name}.${extension}`), await compress(content))
     }))
   }
+}
+
+/**
+ * A phone on a slow line pays for each request: all modules that its page needs at its start are one file. Styles stay where they are,
+ * since those of one page must not reach another.
+ */
+function createPhoneGroup (): Rolldown.CodeSplittingNameFunction {
+  const entry = fileURLToPath(new URL('./pages/join.tsx', import.meta.url))
+  let modules: Set<string> | null = null
+  return (id, context) => {
+    modules ??= collectImports(entry, (moduleId) => context.getModuleInfo(moduleId)?.importedIds ?? [])
+    return modules.has(id) && !id.endsWith('.css') ? 'phone' : null
+  }
+}
+
+/** Everything that the module imports, and what that imports in turn. */
+function collectImports (entry: string, importsOf: (id: string) => readonly string[]): Set<string> {
+  const found = new Set(importsOf(entry))
+  for (const id of found) for (const imported of importsOf(id)) found.add(imported)
+  return found
 }
 
 // The folder of the output is given by `--outDir`; `server/http/web-pages.ts` serves it.
@@ -38,6 +58,7 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       input: { index: page('index'), join: page('join'), present: page('present'), host: page('host'), embed: page('embed'), overlay: page('overlay') },
+      output: { codeSplitting: { groups: [{ debugName: 'phone', name: createPhoneGroup() }] } },
       // The schemas of `server/protocol` are pure: a page that needs one function of it ships no schema.
       treeshake: { manualPureFunctions: ['Type', 'TextLine', 'Closed', 'Nullable'] }
     }

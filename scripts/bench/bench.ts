@@ -17,9 +17,10 @@ import { shownWorkload } from './workloads/w6-shown.ts'
 import { instancesWorkload } from './workloads/w7-instances.ts'
 import { growthWorkload } from './workloads/w8-growth.ts'
 import { embeddedWorkload } from './workloads/w9-embedded.ts'
+import { pagesWorkload } from './workloads/w10-pages.ts'
 
 const workloads: Workload[] = [
-  votesWorkload, broadcastWorkload, joinsWorkload, readsWorkload, memoryWorkload, shownWorkload, instancesWorkload, growthWorkload, embeddedWorkload
+  votesWorkload, broadcastWorkload, joinsWorkload, readsWorkload, memoryWorkload, shownWorkload, instancesWorkload, growthWorkload, embeddedWorkload, pagesWorkload
 ]
 
 const usage = `Usage: npm run bench -- [--workload W1,W2] [--quick] [--rounds N] [--sockets N,M] [--env NAME=VALUE]

@@ -20,7 +20,7 @@ export interface ProgramRequest {
 }
 
 /** The programs of subject-process.ts. */
-export type SubjectProgram = 'echo' | 'naive' | 'recount' | 'relay' | 'stock-emit' | 'frame-loop' | 'constant'
+export type SubjectProgram = 'echo' | 'naive' | 'recount' | 'relay' | 'stock-emit' | 'frame-loop' | 'constant' | 'bare-page'
 
 const monitor = new URL('./monitor.js', import.meta.url).href
 const startTimeoutMs = 60_000

@@ -13,7 +13,8 @@ const programs: Record<SubjectProgram, () => Promise<SubjectModule>> = {
   constant: async () => await import('./subjects/constant.ts'),
   relay: async () => await import('./subjects/relay.ts'),
   'stock-emit': async () => await import('./subjects/stock-emit.ts'),
-  'frame-loop': async () => await import('./subjects/frame-loop.ts')
+  'frame-loop': async () => await import('./subjects/frame-loop.ts'),
+  'bare-page': async () => await import('./subjects/bare-page.ts')
 }
 
 const [, , name = ''] = process.argv

@@ -9,10 +9,14 @@ const flags = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync'
 ]
 
+export async function launchBrowser (executablePath: string, moreFlags: string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: [...flags, ...moreFlags] })
+}
+
 export async function startBrowser (t: Test): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH
   if (executablePath === undefined) throw new Error('CHROMIUM_PATH is not set')
-  const browser = await chromium.launch({ executablePath, args: flags })
+  const browser = await launchBrowser(executablePath)
   t.teardown(() => browser.close())
   return browser
 }
@@ -24,11 +28,10 @@ export interface Device {
   complaints: string[]
 }
 
-/** A person's device: a browser profile of its own with one page. */
+/** A person's device: a browser profile of its own with one page. All pages that it opens are watched. */
 export async function openDevice (browser: Browser, origin: string, options: BrowserContextOptions = {}): Promise<Device> {
   const context = await browser.newContext({ baseURL: origin, ...options })
   context.setDefaultTimeout(actionTimeoutMs)
-  const page = await context.newPage()
   const complaints: string[] = []
   const { host } = new URL(origin)
   const check = (kind: string, address: string) => {
@@ -36,15 +39,15 @@ export async function openDevice (browser: Browser, origin: string, options: Bro
     if (new URL(address.replace(/^blob:/, '')).host !== host) complaints.push(`${kind} to ${address}`)
   }
   context.on('request', (request) => check('request', request.url()))
-  page.on('websocket', (socket) => check('WebSocket', socket.url()))
-  page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`))
-  page.on('console', (message) => {
+  context.on('page', (page) => page.on('websocket', (socket) => check('WebSocket', socket.url())))
+  context.on('weberror', (problem) => complaints.push(`script error: ${problem.error().message}`))
+  context.on('console', (message) => {
     // The browser itself says this when the test has cut the network, and when nobody is signed in yet.
     const isExpected = message.text().includes('ERR_INTERNET_DISCONNECTED') ||
       (message.text().includes('401 (Unauthorized)') && message.location().url === `${origin}/api/v1/me`)
     if (message.type() === 'error' && !isExpected) complaints.push(`console: ${message.text()}`)
   })
-  return { context, page, complaints }
+  return { context, page: await context.newPage(), complaints }
 }
 
 export interface Line {

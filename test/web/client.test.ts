@@ -181,8 +181,7 @@ function joinRoom (views: PollView[], isStaff = false) {
   const join = (polls: PollView[]) => liveRoom.applyJoin({
     room: { id: poll.roomId, code: 'BCDFGH', title: 'Town hall', currentPollId: poll.id, access: 'open', questionsMode: 'off', revision: 1 },
     polls,
-    questions: null,
-    voterToken: deviceVoter
+    questions: null
   })
   join(views)
   return { ...liveRoom, join, voters: () => liveRoom.shown.value?.results?.voters }

@@ -49,6 +49,28 @@ t.test('pages without, and beside, the phone\'s script', { skip: skipUnless('CHR
     await context.close()
   })
 
+  t.test('what is filled in before the script is there stays in the form that the script makes', async (t) => {
+    const { code } = await openRoom()
+    const { page, context, complaints } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
+    let runScripts = () => {}
+    const mayRun = new Promise<void>((resolve) => { runScripts = resolve })
+    await page.route(/\/assets\/join-.*\.js$/, async (route) => {
+      await mayRun
+      await route.continue()
+    })
+    await page.goto(`/j/${code}`, { waitUntil: 'commit' })
+    await page.getByRole('radio', { name: 'Lisbon' }).check()
+    // From here on the script has nothing but the page.
+    await page.routeWebSocket(/\/socket\.io\//, () => {})
+    runScripts()
+    await page.getByText('Choose one.').and(page.locator('#choice-rule')).waitFor()
+    t.ok(await page.getByRole('radio', { name: 'Lisbon' }).and(page.locator(':checked:focus')).isVisible())
+    await page.getByRole('button', { name: 'Vote', exact: true }).click()
+    await statusSays(page, 'Sending…')
+    t.strictSame(complaints, [])
+    await context.close()
+  })
+
   t.test('where sockets are blocked, the phone offers the page that needs none', async (t) => {
     const { code, poll } = await openRoom()
     const { page, context } = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })

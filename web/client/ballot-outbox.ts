@@ -19,6 +19,8 @@ export interface BallotOutbox {
   get: (pollId: string) => KeptAnswer | undefined
   keep: (answer: KeptAnswer) => void
   drop: (answer: KeptAnswer) => void
+  /** Another tab has kept this answer to the poll, or none any more; it has stored that itself. */
+  follow: (pollId: string, answer: KeptAnswer | undefined) => void
 }
 
 /** The answers that wait for their acknowledgement; they outlive the page. At most one per poll. */
@@ -44,6 +46,10 @@ export function createBallotOutbox (storage: KeyValueStorage): BallotOutbox {
       if (!kept.value.includes(answer)) return
       kept.value = kept.value.filter((other) => other !== answer)
       store(answer.pollId)
+    },
+    follow: (pollId, answer) => {
+      const others = kept.value.filter((other) => other.pollId !== pollId)
+      kept.value = answer === undefined ? others : [...others, answer]
     }
   }
 }
@@ -57,7 +63,7 @@ function readStored (storage: KeyValueStorage): KeptAnswer[] {
   }
 }
 
-function isKeptAnswer (value: unknown): value is KeptAnswer {
+export function isKeptAnswer (value: unknown): value is KeptAnswer {
   if (typeof value !== 'object' || value === null) return false
   if (!('roomId' in value && 'pollId' in value && 'round' in value && 'answer' in value)) return false
   const { roomId, pollId, round, answer } = value

@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals'
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import type { ErrorCode } from '../../server/protocol/problem.ts'
+import type { BallotDrafts } from './ballot-drafts.ts'
 import type { BallotOutbox, KeptAnswer } from './ballot-outbox.ts'
 import type { Connection } from './connection.ts'
+import { draftOf } from './draft.ts'
 import { ownVoteOf } from './held-view.ts'
 import type { LiveRoom } from './live-room.ts'
+import type { OtherTabs } from './other-tabs.ts'
 import { backOffMs, isPassing } from './retry.ts'
 
 /**
@@ -27,12 +30,14 @@ export interface BallotSender {
 
 interface Parts {
   connection: Pick<Connection, 'request' | 'refresh' | 'onLive' | 'voteRefusal'>
-  liveRoom: Pick<LiveRoom, 'room' | 'recordMyVote'>
+  liveRoom: Pick<LiveRoom, 'room' | 'view' | 'recordMyVote'>
+  drafts: Pick<BallotDrafts, 'drop' | 'giveBack'>
   outbox: BallotOutbox
+  otherTabs: OtherTabs
   wait?: (ms: number) => Promise<void>
 }
 
-export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep }: Parts): BallotSender {
+export function createBallotSender ({ connection, liveRoom, drafts, outbox, otherTabs, wait = sleep }: Parts): BallotSender {
   const deliveries = signal<ReadonlyMap<string, Delivery>>(new Map())
   const busyPollIds = new Set<string>()
 
@@ -43,6 +48,11 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     deliveries.value = changed
   }
 
+  function settle (kept: KeptAnswer) {
+    outbox.drop(kept)
+    otherTabs.tell({ pollId: kept.pollId, kept: outbox.get(kept.pollId) })
+  }
+
   /** True when there is nothing more to do for now: it was settled, or the line is gone. */
   async function tryOnce (kept: KeptAnswer, tries: number): Promise<boolean> {
     const { pollId, round, answer } = kept
@@ -50,7 +60,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     const reply = await connection.request('vote:cast', { pollId, round, answer })
     if (reply.ok) {
       liveRoom.recordMyVote(pollId, round, ownVoteOf({ ...reply.data, myVote: answer }))
-      outbox.drop(kept)
+      settle(kept)
       tell(pollId, undefined)
       return true
     }
@@ -61,8 +71,11 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
       return false
     }
     // A newer answer that was given meanwhile goes out, and gets its own reply.
-    if (outbox.get(pollId) === kept) tell(pollId, { round, state: 'refused', reason: reply.error.code })
-    outbox.drop(kept)
+    if (outbox.get(pollId) === kept) {
+      tell(pollId, { round, state: 'refused', reason: reply.error.code })
+      drafts.giveBack({ id: pollId, round }, draftOf(answer))
+    }
+    settle(kept)
     connection.refresh()
     return true
   }
@@ -86,6 +99,11 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     }
   })
 
+  otherTabs.onNews(({ pollId, kept }) => {
+    outbox.follow(pollId, kept)
+    if (kept === undefined && liveRoom.view(pollId) !== undefined) connection.refresh()
+  })
+
   return {
     delivery: (pollId) => {
       const delivery = deliveries.value.get(pollId)
@@ -96,7 +114,11 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     refusedPollIds: () => [...deliveries.value].flatMap(([pollId, { state }]) => state === 'refused' ? [pollId] : []),
     cast: (poll, answer) => {
       deliveries.value = new Map([...deliveries.value].filter(([, { state }]) => state !== 'refused'))
-      outbox.keep({ roomId: poll.roomId, pollId: poll.id, round: poll.round, answer })
+      const kept = { roomId: poll.roomId, pollId: poll.id, round: poll.round, answer }
+      outbox.keep(kept)
+      // From here on the form shows what is kept, and then what is counted, also where another tab has changed it.
+      drafts.drop(poll)
+      otherTabs.tell({ pollId: poll.id, kept })
       void send(poll.id)
     },
     withdraw: async (poll) => {
@@ -115,6 +137,7 @@ export function createBallotSender ({ connection, liveRoom, outbox, wait = sleep
     const reply = await connection.request('vote:withdraw', { pollId: poll.id })
     if (reply.ok) {
       liveRoom.recordMyVote(poll.id, poll.round, ownVoteOf({ ...reply.data, myVote: null }))
+      otherTabs.tell({ pollId: poll.id })
       return { round: poll.round, state: 'withdrawn' }
     }
     connection.refresh()

@@ -1,19 +1,13 @@
+import type { Answer } from '../../server/protocol/poll.ts'
 import type { RoomAccess } from '../../server/protocol/room.ts'
-import { currentDelivery, type BallotSender } from './ballot-sender.ts'
+import { currentDelivery } from './ballot-sender.ts'
 import { answerRules } from './answer-rules.ts'
-import type { BallotDrafts } from './ballot-drafts.ts'
-import type { BallotOutbox } from './ballot-outbox.ts'
+import type { Ballots } from './ballots.ts'
 import type { ConnectionState } from './connection.ts'
 import { draftOf, isSameAnswer, type Draft } from './draft.ts'
 import type { HeldView } from './held-view.ts'
 import { t } from './text.ts'
 import { refusalText } from './words.ts'
-
-export interface BallotParts {
-  drafts: BallotDrafts
-  outbox: BallotOutbox
-  sender: BallotSender
-}
 
 /** All that the form and the status line need to know of one voter's ballot. */
 export interface BallotState {
@@ -34,7 +28,7 @@ export interface BallotState {
 /** How a stored answer stands. */
 const standings = { shown: 'counted', held: 'held', removed: 'removed' } as const
 
-export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotParts, connection: ConnectionState, access?: RoomAccess): BallotState {
+export function readBallot (view: HeldView, { drafts, outbox, sender }: Ballots, connection: ConnectionState, access?: RoomAccess): BallotState {
   const { poll, myVote } = view
   const kept = outbox.get(poll.id)
   const pending = kept?.round === poll.round ? kept : undefined
@@ -44,11 +38,13 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
   const isReadOnly = isOver || (isStored && poll.revote === 'locked')
   const held = pending?.answer ?? myVote
   const draft = (isReadOnly && isStored ? undefined : drafts.get(poll)) ?? (held === null ? {} : draftOf(held))
-  const isDirty = isStored && !isSameAnswer(poll, answerRules[poll.kind].toAnswer(draft, poll), myVote)
+  const differsFrom = (answer: Answer) => !isSameAnswer(poll, answerRules[poll.kind].toAnswer(draft, poll), answer)
+  const isDirty = isStored && differsFrom(myVote)
 
   function findStatus (): string {
     if (pending !== undefined) {
-      if (connection !== 'live') return t('kept')
+      if (differsFrom(pending.answer)) return t(connection === 'lost' ? 'earlierKept' : 'newNotSent')
+      if (connection === 'lost') return t('kept')
       if (delivery?.state === 'waiting') return t('unconfirmed')
       return t('sending')
     }
@@ -72,7 +68,7 @@ export function readBallot (view: HeldView, { drafts, outbox, sender }: BallotPa
 }
 
 /** What the voter should know of answers to other polls than the one that is shown. */
-export function readEarlierBallots (view: (pollId: string) => HeldView | undefined, shownPollId: string | undefined, { outbox, sender }: BallotParts) {
+export function readEarlierBallots (view: (pollId: string) => HeldView | undefined, shownPollId: string | undefined, { outbox, sender }: Ballots) {
   const isEarlier = (pollId: string) => pollId !== shownPollId && view(pollId) !== undefined
   const refused = sender.refusedPollIds().filter(isEarlier).at(-1)
   const question = refused === undefined ? undefined : view(refused)?.poll.question

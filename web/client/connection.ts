@@ -24,6 +24,8 @@ export type Redemption = 'taken' | 'refused' | 'unanswered' | 'disconnected'
 
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>
+  /** Whether the room was ever joined; until then the page knows what the server drew with it. */
+  readonly hasJoined: ReadonlySignal<boolean>
   /** Why the room cannot be joined at all; null while it can. */
   readonly refusal: ReadonlySignal<SocketProblem | null>
   /** Of whoever votes on this device; empty until the room was joined. */
@@ -65,6 +67,7 @@ export function connectToRoom (code: string, liveRoom: LiveRoom, presenterToken?
 
 export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: string): Connection {
   const state = signal<ConnectionState>('connecting')
+  const hasJoined = signal(false)
   const refusal = signal<SocketProblem | null>(null)
   const tokens = createVoterTokens(joining.key, browserStorage)
   const voterId = signal(voterIdOf(tokens.read() ?? ''))
@@ -139,6 +142,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
     hasRedeemed.value = tokens.isRedeemed(voterId.value)
     liveRoom.applyJoin(joined)
     refusal.value = null
+    hasJoined.value = true
     state.value = 'live'
     serverGoodbyes = 0
     for (const listener of listeners) listener()
@@ -212,6 +216,7 @@ export function connect (joining: Joining, liveRoom: LiveRoom, presenterToken?: 
 
   return {
     state,
+    hasJoined,
     refusal,
     voterId,
     hasRedeemed,

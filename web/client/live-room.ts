@@ -11,6 +11,9 @@ import { pickShownPoll } from '../../server/protocol/shown-poll.ts'
 type LiveEventName = Exclude<keyof ServerToClientEvents, 'suggestions'>
 type LiveEvent = { [E in LiveEventName]: [E, Parameters<ServerToClientEvents[E]>[0]] }[LiveEventName]
 
+/** A room as a device is told of it. */
+export type RoomView = Omit<ClientEventReply['room:join'], 'voterToken'>
+
 export interface LiveRoom {
   readonly room: ReadonlySignal<JoinedRoom | null>
   /** People connected to the room; null until the server has told. */
@@ -26,7 +29,7 @@ export interface LiveRoom {
   view: (pollId: string) => HeldView | undefined
   /** What is learnt from here on is applied once more after `applyJoin`: the reply may be older. */
   beginJoin: () => void
-  applyJoin: (reply: ClientEventReply['room:join']) => void
+  applyJoin: (reply: RoomView) => void
   apply: (...event: LiveEvent) => void
   /** What the server said about this voter's own vote in a round. */
   recordMyVote: (pollId: string, round: number, own: OwnVote) => void

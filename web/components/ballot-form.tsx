@@ -17,7 +17,8 @@ interface Props {
   advise: (advice: string) => void
 }
 
-const firstField = 'fieldset :is(input:checked, input[type=text], input[type=number], textarea, button)'
+/** Of a ballot, the field to begin with. */
+export const firstField = 'fieldset :is(input:checked, input[type=text], input[type=number], textarea, button)'
 
 export function BallotForm ({ poll, ballot, edit, send, withdraw, advise }: Props) {
   const form = useRef<HTMLFormElement>(null)

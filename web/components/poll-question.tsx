@@ -1,4 +1,5 @@
-import type { BallotParts, BallotState } from '../client/ballot-state.ts'
+import type { BallotState } from '../client/ballot-state.ts'
+import type { Ballots } from '../client/ballots.ts'
 import type { Connection } from '../client/connection.ts'
 import type { HeldView } from '../client/held-view.ts'
 import { statusWords } from '../client/words.ts'
@@ -8,7 +9,7 @@ import { SuggestForm } from './suggest-form.tsx'
 interface Props {
   view: HeldView
   ballot: BallotState
-  ballots: BallotParts
+  ballots: Ballots
   connection: Pick<Connection, 'request'>
   advise: (advice: string) => void
 }

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { withOwnOrder } from '../../server/protocol/own-order.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
-import { readBallot, type BallotParts } from '../client/ballot-state.ts'
+import { readBallot } from '../client/ballot-state.ts'
+import type { Ballots } from '../client/ballots.ts'
 import type { Connection } from '../client/connection.ts'
 import type { LiveRoom } from '../client/live-room.ts'
 import { t } from '../client/text.ts'
@@ -16,7 +17,7 @@ interface Props {
   pollId: string
   liveRoom: LiveRoom
   connection: Connection
-  ballots: BallotParts
+  ballots: Ballots
 }
 
 /** One poll in a frame of another page: to vote, and to read the results. */

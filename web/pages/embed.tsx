@@ -4,10 +4,7 @@ import '../styles/results.css'
 import '../styles/join.css'
 import '../styles/ballots.css'
 import '../styles/embed.css'
-import { createBallotDrafts } from '../client/ballot-drafts.ts'
-import { createBallotOutbox } from '../client/ballot-outbox.ts'
-import { createBallotSender } from '../client/ballot-sender.ts'
-import { browserStorage } from '../client/browser-storage.ts'
+import { createBallots } from '../client/ballots.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { connectToPoll, pollIdFromPath } from '../client/poll-connection.ts'
 import { createViewer, Viewer } from '../client/viewer.ts'
@@ -16,9 +13,7 @@ import { EmbedPage } from './embed-page.tsx'
 const pollId = pollIdFromPath(location.pathname)
 const liveRoom = createLiveRoom()
 const connection = connectToPoll(pollId, liveRoom)
-const outbox = createBallotOutbox(browserStorage)
-const sender = createBallotSender({ connection, liveRoom, outbox })
-const ballots = { drafts: createBallotDrafts(), outbox, sender }
+const ballots = createBallots(connection, liveRoom)
 
 const root = document.querySelector('#app')
 if (root !== null) {

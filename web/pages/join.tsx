@@ -1,28 +1,20 @@
 import { render } from 'preact'
-import '../styles/base.css'
-import '../styles/results.css'
-import '../styles/join.css'
-import '../styles/ballots.css'
-import '../styles/questions.css'
-import '../styles/plain.css'
+import '../styles/phone.css'
 import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { wearAccent } from '../client/accent.ts'
-import { createBallotDrafts } from '../client/ballot-drafts.ts'
-import { createBallotOutbox } from '../client/ballot-outbox.ts'
-import { createBallotSender } from '../client/ballot-sender.ts'
+import { createBallots } from '../client/ballots.ts'
 import { connectToRoom } from '../client/connection.ts'
+import { keepFilledIn, readFirstView } from '../client/first-view.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { roomCodeFromPath } from '../client/room-code.ts'
-import { browserStorage } from '../client/browser-storage.ts'
 import { createViewer, Viewer } from '../client/viewer.ts'
+import { firstField } from '../components/ballot-form.tsx'
 import { PhonePage } from './phone-page.tsx'
 
 const code = roomCodeFromPath(location.pathname)
 const liveRoom = createLiveRoom()
 const connection = connectToRoom(code, liveRoom)
-const outbox = createBallotOutbox(browserStorage)
-const sender = createBallotSender({ connection, liveRoom, outbox })
-const ballots = { drafts: createBallotDrafts(), outbox, sender }
+const ballots = createBallots(connection, liveRoom)
 
 // A printed code brings itself in the fragment, which no server is sent. It leaves the address bar, so that nobody passes it on with the page.
 const printed = new URLSearchParams(location.hash.slice(1)).get('code')
@@ -32,6 +24,10 @@ const accessCode = createAccessCodeEntry(connection, printed)
 wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) {
+  const view = readFirstView(root)
+  if (view !== null) liveRoom.applyJoin(view)
+  const isInForm = root.contains(document.activeElement)
+  keepFilledIn(root, view?.polls[0]?.poll, ballots.drafts)
   // What the server drew for browsers without scripts.
   root.replaceChildren()
   render(
@@ -40,4 +36,5 @@ if (root !== null) {
     </Viewer.Provider>,
     root
   )
+  if (isInForm) root.querySelector<HTMLElement>(firstField)?.focus()
 }

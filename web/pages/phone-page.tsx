@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Poll } from '../../server/protocol/poll.ts'
 import type { AccessCodeEntry } from '../client/access-code-entry.ts'
 import { roundKey } from '../client/ballot-drafts.ts'
-import { readBallot, readEarlierBallots, type BallotParts } from '../client/ballot-state.ts'
+import { readBallot, readEarlierBallots } from '../client/ballot-state.ts'
+import type { Ballots } from '../client/ballots.ts'
 import type { Connection } from '../client/connection.ts'
 import type { LiveRoom } from '../client/live-room.ts'
 import { withOwnOrder } from '../../server/protocol/own-order.ts'
@@ -24,7 +25,7 @@ interface Props {
   liveRoom: LiveRoom
   connection: Connection
   accessCode: AccessCodeEntry
-  ballots: BallotParts
+  ballots: Ballots
 }
 
 export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: Props) {
@@ -48,7 +49,7 @@ export function PhonePage ({ code, liveRoom, connection, accessCode, ballots }: 
   return (
     <main class='narrow'>
       <ConnectionBanner state={state} />
-      {room === null && <PlainLink />}
+      {!connection.hasJoined.value && <PlainLink />}
       <header class='room-header'>
         <p>{room?.title ?? ''}</p>
         {view?.poll.status === 'open' && view.poll.closesAt !== null && <Countdown closesAt={view.poll.closesAt} clock={liveRoom.clock} />}

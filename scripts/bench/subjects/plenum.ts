@@ -9,6 +9,8 @@ import { optionIds, type OpenPoll, type RunningSubject, type StoredVotes, type S
 
 export interface RunningPlenum extends RunningSubject {
   pollId (poll: OpenPoll): string
+  /** Of the room that the poll is shown in. */
+  roomCode (poll: OpenPoll): Promise<string>
   program: Program
 }
 
@@ -59,6 +61,10 @@ export async function startPlenum (stage: Stage, { database, redisUrl }: PlenumO
     pids: [program.pid],
     program,
     pollId: (poll) => pollIds.get(poll) ?? '',
+    async roomCode (poll) {
+      const { roomId } = await call<{ roomId: string }>('GET', `/polls/${pollIds.get(poll) ?? ''}`)
+      return (await call<{ code: string }>('GET', `/rooms/${roomId}`)).code
+    },
     async openPoll () {
       const { id } = await call<{ id: string }>('POST', '/polls', {
         kind: 'single', question: 'Which one?', revote: 'change', options: optionIds.map((optionId) => ({ label: `Option ${optionId}` }))

@@ -1,3 +1,4 @@
+import type { ClientEventReply } from '../../protocol/events.ts'
 import type { PollView, ReceiptStatus } from '../../protocol/poll.ts'
 import type { ErrorCode } from '../../protocol/problem.ts'
 import type { JoinedRoom } from '../../protocol/room.ts'
@@ -24,11 +25,13 @@ interface PlainRoom {
   /** The page's own. */
   path: string
   isPlain: boolean
+  /** For the script, which then shows the same without waiting for its socket; undefined where it cannot. */
+  firstView: Pick<ClientEventReply['room:join'], 'room' | 'polls' | 'questions'> | undefined
 }
 
 /** A room as a page that needs no script: the question, a form of native fields, and what became of the own vote. */
-export function plainRoom (say: Say, { room, view, isSignedIn, outcome, path, isPlain }: PlainRoom): Html {
-  return html`<main class="narrow">
+export function plainRoom (say: Say, { room, view, isSignedIn, outcome, path, isPlain, firstView }: PlainRoom): Html {
+  return html`<main class="narrow"${firstView && html` data-view="${JSON.stringify(firstView)}"`}>
     <header class="room-header"><p dir="auto">${room.title}</p></header>
     ${saying('alert', outcome.problem === undefined ? '' : refusalOf(say, outcome.problem))}
     ${view === undefined ? waiting(say, isPlain ? `${path}?plain` : path) : question(say, view, { room, isSignedIn, outcome, path, isPlain })}
@@ -50,7 +53,7 @@ function waiting (say: Say, address: string): Html {
     <p><a class="button" href="${address}">${say('reload')}</a></p>`
 }
 
-function question (say: Say, view: PollView, { room, isSignedIn, outcome, path, isPlain }: Omit<PlainRoom, 'view'>): Html {
+function question (say: Say, view: PollView, { room, isSignedIn, outcome, path, isPlain }: Omit<PlainRoom, 'view' | 'firstView'>): Html {
   const { poll, myVote } = view
   const isOpen = poll.status === 'open'
   const isFinal = myVote !== null && poll.revote === 'locked'

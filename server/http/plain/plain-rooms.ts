@@ -32,13 +32,17 @@ export function createPlainRooms ({ rooms, board, views, authentication }: Plain
     const { outcome, isPlain, shownPollId } = readQuery(request)
     const pollId = pickShownPoll(polls, room.currentPollId, shownPollId)
     const view = pollId === null ? undefined : (await views.prepareView(pollId, onlooker))()
+    const joined = toJoinedRoom(room)
+    // Whose order the options are in is known once the room is joined.
+    const isForScript = !isPlain && view?.poll.shuffle !== true
     return plainRoom(say, {
-      room: toJoinedRoom(room),
+      room: joined,
       view: view && { ...view, poll: withOwnOrder(view.poll, onlooker.voterId ?? '') },
       isSignedIn: onlooker.userId !== undefined,
       outcome,
       path: `/j/${room.code}`,
-      isPlain
+      isPlain,
+      firstView: isForScript ? { room: joined, polls: view === undefined ? [] : [view], questions: null } : undefined
     })
   }
 

@@ -82,7 +82,7 @@ export type RoomState = Static<typeof RoomState>
 export const MemberRole = Type.Union([Type.Literal('editor'), Type.Literal('moderator'), Type.Literal('viewer')])
 export type MemberRole = Static<typeof MemberRole>
 
-export const RoomRole = Type.Union([Type.Literal('owner'), MemberRole])
+export const RoomRole = Type.Union([Type.Literal('owner'), ...MemberRole.anyOf])
 export type RoomRole = Static<typeof RoomRole>
 
 export const ListedRoom = Closed({ ...Room.properties, role: RoomRole }, { description: 'A room, and what the caller may do in it' })

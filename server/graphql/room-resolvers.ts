@@ -5,8 +5,9 @@ import { PageQuery } from '../protocol/common.ts'
 import { QuestionQuery } from '../protocol/question.ts'
 import { NewRoom, type Room } from '../protocol/room.ts'
 import type { QuestionService } from '../questions/question-service.ts'
-import { toJoinedRoom } from '../rooms/room-board.ts'
+import { toJoinedRoom, type RoomSnapshot } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
+import { roleOf } from '../rooms/staff.ts'
 import { createCheck, withoutNulls } from './arguments.ts'
 import type { Arguments, GraphqlContext } from './context.ts'
 
@@ -30,7 +31,7 @@ export function roomResolvers ({ rooms, questions, authentication }: RoomResolve
 
       async room (_root: unknown, given: Arguments, { request }: GraphqlContext) {
         const { user } = await authentication.requireHost(request, 'polls:read')
-        return (await rooms.findAs('see', readId(given, 'id', 'room_not_found'), user.id)).room
+        return withRole(await rooms.findAs('see', readId(given, 'id', 'room_not_found'), user.id), user.id)
       },
 
       async roomByCode (_root: unknown, { code }: Arguments) {
@@ -41,7 +42,7 @@ export function roomResolvers ({ rooms, questions, authentication }: RoomResolve
         const { user } = await authentication.requireHost(request, 'polls:read')
         const { limit = 20, cursor } = checkPage(withoutNulls(given))
         const found = await rooms.list(user.id, { before: readCursor(cursor), limit: limit + 1 })
-        return pageOf(found.map(({ room }) => room), limit, (room) => room.id)
+        return pageOf(found.map((one) => withRole(one, user.id)), limit, (room) => room.id)
       }
     },
 
@@ -56,8 +57,12 @@ export function roomResolvers ({ rooms, questions, authentication }: RoomResolve
     Mutation: {
       async createRoom (_root: unknown, { input }: Arguments, { request }: GraphqlContext) {
         const { user } = await authentication.requireHost(request, 'polls:write')
-        return (await rooms.create(user.id, checkNewRoom(input))).room
+        return withRole(await rooms.create(user.id, checkNewRoom(input)), user.id)
       }
     }
   }
+}
+
+function withRole ({ room, staff }: RoomSnapshot, userId: string) {
+  return { ...room, role: roleOf(staff, userId) }
 }

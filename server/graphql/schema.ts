@@ -1,7 +1,7 @@
 import { User, UserRole } from '../protocol/identity.ts'
 import { NewPoll, Poll, PollKind, PollStatus, Receipt, ReceiptStatus, Results, ResultsVisibility, Revote } from '../protocol/poll.ts'
 import { Question, QuestionSort, QuestionStatus } from '../protocol/question.ts'
-import { JoinedRoom, NewRoom, Room } from '../protocol/room.ts'
+import { JoinedRoom, NewRoom, Room, RoomRole } from '../protocol/room.ts'
 import { defineTypes } from './type-definitions.ts'
 
 /** The schema in GraphQL's own language. Bodies are REST's. */
@@ -49,12 +49,17 @@ type PollPage { items: [Poll!]! nextCursor: String }
 type ResultsPage { items: [Results!]! nextCursor: String }
 type QuestionPage { items: [Question!]! nextCursor: String }
 
-${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, ReceiptStatus, QuestionStatus, QuestionSort }, [
+${defineTypes({ UserRole, PollKind, PollStatus, Revote, ResultsVisibility, ReceiptStatus, QuestionStatus, QuestionSort, RoomRole }, [
   { name: 'User', schema: User },
   {
     name: 'Room',
     schema: Room,
-    furtherFields: ['"What its audience has asked"', 'questions(sort: QuestionSort, status: QuestionStatus, limit: Int, cursor: String): QuestionPage']
+    furtherFields: [
+      '"What the caller may do in it"',
+      'role: RoomRole',
+      '"What its audience has asked"',
+      'questions(sort: QuestionSort, status: QuestionStatus, limit: Int, cursor: String): QuestionPage'
+    ]
   },
   { name: 'JoinedRoom', schema: JoinedRoom },
   { name: 'NewRoom', schema: NewRoom, isInput: true },

@@ -20,7 +20,7 @@ import { createTurns } from './turns.ts'
 export interface SuggestionsOptions {
   db: Db
   polls: PollService
-  /** What waits for the moderators of this poll is not what it was. */
+  /** What was suggested for this poll is not what it was. */
   changed: (pollId: string) => void
 }
 
@@ -35,12 +35,6 @@ export type Suggestions = ReturnType<typeof createSuggestions>
 export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
   const turns = createTurns(turnLimits)
 
-  async function find (suggestionId: string): Promise<SuggestionRow> {
-    const row = await findSuggestion(db, suggestionId)
-    if (row === undefined) throw new PlenumError('not_found')
-    return row
-  }
-
   return {
     /**
      * The same text again is the same suggestion, whoever makes it. Throws what a vote is told that does not count, and conflict where the
@@ -51,7 +45,7 @@ export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
       const folded = foldWord(label)
       if (folded === '') throw invalidField('/text', 'must have something to read')
       let outcome: SuggestionOutcome = { status: 'pending' }
-      let isHeld = false
+      let isNew = false
       await turns.run(pollId, async () => await polls.change(pollId, async (state, tx) => {
         const { poll, staff, now } = state
         if (poll.status === 'draft') throw new PlenumError('poll_not_found')
@@ -71,12 +65,13 @@ export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
         if (pending >= maxPending) throw new PlenumError('conflict', { detail: `${maxPending} suggestions wait for a moderator already.` })
         // Nothing waits that the poll has no room for.
         const accepted = addOption(state, label)
-        isHeld = writeIns === 'pre' || isFlagged(label, staff)
+        const isHeld = writeIns === 'pre' || isFlagged(label, staff)
         outcome = isHeld ? { status: 'pending' } : { status: 'accepted', optionId: accepted.optionId }
+        isNew = true
         await insertSuggestion(tx, { id: uuidv7(), pollId, voterId, text: label, folded, status: outcome.status, optionId: outcome.optionId ?? null })
         return isHeld ? undefined : accepted.change
       }))
-      if (isHeld) changed(pollId)
+      if (isNew) changed(pollId)
       return outcome
     },
 
@@ -88,28 +83,16 @@ export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
 
     /** Throws not_found, forbidden, and conflict where the poll cannot have, or has to keep, the option. */
     async review (suggestionId: string, userId: string, { status }: SuggestionReview): Promise<Suggestion> {
-      const { pollId } = await find(suggestionId)
+      const { pollId } = await find(db, suggestionId)
       let reviewed: SuggestionRow | undefined
       let isChanged = false
       await polls.change(pollId, async (state, tx) => {
         requirePermission('run', state.staff, userId, 'not_found')
-        const row = reviewed = await findSuggestion(tx, suggestionId)
-        if (row === undefined) throw new PlenumError('not_found')
-        const current = findOption(row, state.options)
-        const isAccepted = current !== undefined
-        if (status === 'accepted' ? isAccepted : row.status === 'dismissed') return undefined
-        isChanged = true
-        if (status === 'accepted') {
-          if (findSame(state.options, row.folded) !== undefined) throw new PlenumError('conflict', { detail: 'The poll has this option already.' })
-          const { change, optionId } = addOption(state, row.text)
-          reviewed = await updateSuggestion(tx, row.id, { status, optionId })
-          return change
-        }
-        if (current !== undefined && await isOptionNamed(tx, pollId, current.id)) {
-          throw new PlenumError('conflict', { detail: 'There are ballots that name this option.' })
-        }
-        reviewed = await updateSuggestion(tx, row.id, { status, optionId: null })
-        return current === undefined ? undefined : applyOptions(state, state.options.filter(({ id }) => id !== current.id))
+        const row = await find(tx, suggestionId)
+        const decision = status === 'accepted' ? accept(state, row) : await dismiss(tx, state, row)
+        isChanged = decision !== undefined
+        reviewed = decision === undefined ? row : await updateSuggestion(tx, row.id, { status, optionId: decision.optionId })
+        return decision?.change
       })
       if (reviewed === undefined) throw new PlenumError('not_found')
       if (isChanged) changed(pollId)
@@ -119,6 +102,38 @@ export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
     /** Ends what waits. */
     stop: turns.stop
   }
+}
+
+async function find (db: Db | Tx, suggestionId: string): Promise<SuggestionRow> {
+  const row = await findSuggestion(db, suggestionId)
+  if (row === undefined) throw new PlenumError('not_found')
+  return row
+}
+
+interface Decision {
+  /** Of the poll; undefined where its options stay as they are. */
+  change: PollChange | undefined
+  optionId: number | null
+}
+
+/** Undefined where it is an option already. */
+function accept (state: LockedState, row: SuggestionRow): Decision | undefined {
+  if (findOption(row, state.options) !== undefined) return undefined
+  if (findSame(state.options, row.folded) !== undefined) throw new PlenumError('conflict', { detail: 'The poll has this option already.' })
+  return addOption(state, row.text)
+}
+
+/** Undefined where it was dismissed already. */
+async function dismiss (tx: Tx, state: LockedState, row: SuggestionRow): Promise<Decision | undefined> {
+  if (row.status === 'dismissed') return undefined
+  const { poll, options, tally } = state
+  const option = findOption(row, options)
+  if (option === undefined) return { change: undefined, optionId: null }
+  // The ballots are read only where the counts do not tell: meanwhile no vote is stored.
+  if ((tally.counts[option.id] ?? 0) > 0 || await isOptionNamed(tx, poll.id, option.id)) {
+    throw new PlenumError('conflict', { detail: 'There are ballots that name this option.' })
+  }
+  return { change: applyOptions(state, options.filter(({ id }) => id !== option.id)), optionId: null }
 }
 
 /** With an id that the poll has never used. Throws conflict where it cannot have another. */

@@ -89,7 +89,7 @@ export function roomStateOf ({ id, revision, title, currentPollId, access, quest
 export const MemberRole = Type.Union([Type.Literal('editor'), Type.Literal('moderator'), Type.Literal('viewer')])
 export type MemberRole = Static<typeof MemberRole>
 
-export const RoomRole = Type.Union([Type.Literal('owner'), MemberRole])
+export const RoomRole = Type.Union([Type.Literal('owner'), ...MemberRole.anyOf])
 export type RoomRole = Static<typeof RoomRole>
 
 export const ListedRoom = Closed({ ...Room.properties, role: RoomRole }, { description: 'A room, and what the caller may do in it' })

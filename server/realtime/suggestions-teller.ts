@@ -18,7 +18,7 @@ export interface SuggestionsTellerOptions {
 
 export type SuggestionsTeller = ReturnType<typeof createSuggestionsTeller>
 
-/** Tells those who manage a room by their account that what waits for them is not what it was; a presenter link does not moderate. */
+/** Tells those who manage a room by their account that what voters suggested is not what it was; a presenter link does not moderate. */
 export function createSuggestionsTeller ({ io, board, emitter, publish }: SuggestionsTellerOptions) {
   const { sockets } = io.of('/')
 

@@ -45,7 +45,7 @@ t.test('queries answer with the bodies that REST has', async (t) => {
     me { id email name role createdAt }
     room(id: $room) { ${roomFields} }
     roomByCode(code: $code) { id code title currentPollId access questionsMode revision }
-    rooms(limit: 1) { items { ${roomFields} } nextCursor }
+    rooms(limit: 1) { items { ${roomFields} role } nextCursor }
     poll(id: $poll) { ${pollFields} results { ${resultsFields} } myVote }
     polls(limit: 1) { items { ${pollFields} results { version counts } } nextCursor }
   }`, { ...asHost, variables: { room: second.roomId, poll: second.id, code: (await host.codeOf(second)).toLowerCase() } })).body

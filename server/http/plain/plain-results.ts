@@ -18,7 +18,7 @@ export function plainResults (say: Say, poll: Poll, results: Results | null): Ht
 : html`<table class="plain-results">
         <thead><tr><th scope="col">${say('answer')}</th><th scope="col">${say('votes')}</th></tr></thead>
         <tbody>${rows.map(([label, count]) => html`
-          <tr><th scope="row" dir="auto">${label}</th><td>${count}</td></tr>`)}
+          <tr><th scope="row"><bdi>${label}</bdi></th><td>${count}</td></tr>`)}
         </tbody>
       </table>`}
     </section>`

@@ -200,7 +200,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const isProxy = createProxyTrust(config.trustProxy)
   const readAddress = createClientAddress(isProxy)
   const countWrongCode = async (connection: Parameters<typeof readAddress>[0]) => { await limits.spendOnSocket('wrong-code', addressKey(readAddress(connection))) }
-  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }), ...suggestionEvents({ suggestions }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, presentIn: presence.toldIn, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }), ...suggestionEvents({ suggestions }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })

@@ -27,8 +27,15 @@ export type ClientEventData = { [E in ClientEvent]: Static<(typeof clientEvents)
 
 /** The data of the acks. */
 export const clientEventReplies = {
-  /** `role` is there only for who manages the room. */
-  'room:join': Closed({ room: JoinedRoom, polls: Type.Array(PollView), questions: Nullable(JoinedQuestions), voterToken: Type.String(), role: Type.Optional(RoomRole) }),
+  /** `role` is there only for who manages the room; `present` unless a `room` event that tells it is about to come. */
+  'room:join': Closed({
+    room: JoinedRoom,
+    polls: Type.Array(PollView),
+    questions: Nullable(JoinedQuestions),
+    voterToken: Type.String(),
+    role: Type.Optional(RoomRole),
+    present: Type.Optional(RoomState.properties.present)
+  }),
   'room:leave': Empty,
   'poll:join': Closed({ ...PollView.properties, voterToken: Type.String() }),
   'poll:leave': Empty,

@@ -24,6 +24,8 @@ export interface JoinEventsOptions {
   board: ResultsBoard
   views: PollViews
   questions: QuestionService
+  /** How many people its audience was last told of. */
+  presentIn: (roomId: string) => number | undefined
   /** Called for every voter of the audience who joins a room. */
   noteJoin: (roomId: string, voterId: string) => void
 }
@@ -46,7 +48,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, questions, noteJoin }: JoinEventsOptions) {
+export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, questions, presentIn, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     const voter = voterIn(staff.access, onlookerOf(socket))
@@ -112,7 +114,10 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
       const { room, pollOrder, staff: staffNow } = await rooms.findByCode(code)
       const polls = inOrder(draws.map((draw) => draw()), ({ poll }) => poll.id, pollOrder)
       const role = roleOf(staffNow, socket.data.host?.userId)
-      const joined = { room: toJoinedRoom(room), polls, questions: drawQuestions(), voterToken: handOutToken(socket), ...(role === undefined ? {} : { role }) }
+      const present = presentIn(id)
+      const joined = {
+        room: toJoinedRoom(room), polls, questions: drawQuestions(), voterToken: handOutToken(socket), ...(role === undefined ? {} : { role }), ...(present === undefined ? {} : { present })
+      }
       keepJson(joined, { questions: joined.questions })
       reply(joined)
     }),

@@ -84,6 +84,8 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
   return {
     /** Connections of the audience to this room, over all instances. */
     count: total,
+    /** What was told last; undefined before the first time. */
+    toldIn: (roomId: string): number | undefined => shown.get(roomId)?.present,
     /** The stage changed: told at once, with the count as it is. */
     show,
     hear ({ roomId, instanceId: from, count }: { roomId: string, instanceId: string, count: number }): void {

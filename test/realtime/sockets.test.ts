@@ -184,7 +184,7 @@ t.test('[R3] a room tells what is on stage and how many people are there', async
   const { body: room } = await host.call<RoomState>('PUT', `/rooms/${poll.roomId}/stage`, { pollId: poll.id })
   await until(() => rooms.at(-1)?.currentPollId === poll.id, 'the stage was not told')
   t.same(rooms.at(-1), { roomId: poll.roomId, revision: room.revision, title: poll.question, currentPollId: poll.id, access: 'open', questionsMode: 'off', present: 2 })
-  t.match(await second.call('room:join', { code }), { ok: true, data: { room: { currentPollId: poll.id } } })
+  t.match(await second.call('room:join', { code }), { ok: true, data: { room: { currentPollId: poll.id }, present: 2 } }, 'who joins later is told as well')
   await host.call('PUT', `/rooms/${poll.roomId}/stage`, { pollId: null })
   await until(() => rooms.at(-1)?.currentPollId === null, 'the empty stage was not told')
   t.match(rooms.at(-1), { revision: room.revision + 1 })

@@ -144,6 +144,7 @@ export function createLiveRoom ({ isStaff = false, clock = createServerClock() }
         room.value = reply.room
       }
       role.value = reply.role ?? null
+      present.value = reply.present ?? present.value
       const hidden = reply.polls.filter(({ poll }) => isForStaffOnly(poll))
       if (hidden.length > 0) isStaff = hidden.some(({ results }) => results !== null)
       const listed = reply.polls.filter((view) => !removedPollIds.has(view.poll.id))

@@ -10,6 +10,7 @@ import helmet, { type HelmetOptions } from 'helmet'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
 
@@ -67,7 +68,7 @@ function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
       directives: {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
+        styleSrc: ["'self'", codesPageStyle],
         imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],

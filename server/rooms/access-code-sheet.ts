@@ -12,8 +12,11 @@ const columns = 3
 // The standard asks for four empty modules around the code.
 const quietZone = 4
 
+/** The style of the page of codes, as a policy names it: also the page that opens the sheet has to allow it. */
+export const codesPageStyle = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+
 /** What the page of codes may do where it is shown: have this style, and nothing else. */
-export const codesPagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'`
+export const codesPagePolicy = `default-src 'none'; style-src ${codesPageStyle}; frame-ancestors 'none'`
 
 /** A spreadsheet's file of the codes. */
 export function toCodesCsv (codes: CreatedAccessCode[]): Readable {
@@ -24,7 +27,7 @@ async function * onePage<T> (items: T[]): AsyncGenerator<T[]> {
   yield items
 }
 
-/** A page to print and cut, with a QR code for each code. Its layout needs no style, as a page that shows it may allow none. */
+/** A page to print and cut, with a QR code for each code. */
 export function toCodesPage (room: Room, codes: CreatedAccessCode[]): Readable {
   return Readable.from(drawPage(room, codes))
 }

@@ -200,6 +200,7 @@ const fields: Field[] = [
   ...['timeline', 'rounds'].map((what): Field => ({
     route: `Poll.${what}`, need: 'see', scope: 'results:read', ok: 200, unseen: 403, isSeen: (data) => pollOf(data)[what] !== null, ask: async () => `{ poll(id: "${await seen.hidden()}") { ${what} { __typename } } }`
   })),
+  { route: 'Room.role', need: 'see', scope: 'polls:read', ok: 200, ask: () => `{ room(id: "${room.id}") { role } }` },
   { route: 'Room.questions', need: 'see', scope: 'results:read', ok: 200, ask: () => `{ room(id: "${room.id}") { questions { nextCursor } } }` },
   { route: 'Poll.myVote', need: 'voter', scope: 'votes:write', ok: 200, isSeen: (data) => pollOf(data).myVote !== null, ask: async () => `{ poll(id: "${await voted()}") { myVote } }` },
   { route: 'Poll.held', need: 'voter', scope: 'votes:write', ok: 200, isSeen: (data) => pollOf(data).held === true, ask: async () => `{ poll(id: "${await held()}") { held } }` },

@@ -121,7 +121,7 @@ t.test('[V3] a repeated answer gets the receipt of the stored ballot', async (t)
   const stored: StoredBallot = { n: 2, version: 5, answer: choose(1), review: null, at: new Date('2030-01-01T11:00:00Z') }
   for (const status of ['open', 'paused', 'closed', 'archived'] as const) {
     const { outcome, ballots } = decideBallots({ poll: openPoll({ status }), tally: { ...emptyTally, version: 9 }, newest: new Map([['a', stored]]), buckets: new Map(), now: noon }, [castBy('a', choose(1))])
-    t.strictSame([outcome, ballots], [[{ status: 'unchanged', round: 1, version: 5, castAt: stored.at, isHeld: false }], []], status)
+    t.strictSame([outcome, ballots], [[{ status: 'unchanged', round: 1, version: 5, castAt: stored.at, review: null }], []], status)
   }
 })
 
@@ -145,7 +145,7 @@ t.test('what is written is held by the settings that are locked, not by those th
   for (const [kind, answer] of [['text', { text: 'tea' }], ['words', { words: ['tea'] }]] satisfies [PollKind, Answer][]) {
     const poll = openPoll({ kind, settings: { moderation: 'pre' }, revote: 'withdraw' })
     const { outcome, ballots, tally } = decideBallots({ poll, tally: { ...emptyTally, counts: {} }, newest: new Map(), buckets: new Map(), now: noon }, [castBy('a', answer), castBy('a', null)])
-    t.match(outcome, [{ status: 'recorded', isHeld: true }, { status: 'withdrawn', isHeld: false }], kind)
+    t.match(outcome, [{ status: 'recorded', review: 'held' }, { status: 'withdrawn', review: null }], kind)
     t.strictSame(ballots.map(({ review }) => review), ['held', null], kind)
     t.equal(tally.voters, 0, kind)
   }

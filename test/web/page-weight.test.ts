@@ -29,7 +29,7 @@ t.test('a new phone gets all that its page needs in one round trip after the pag
   for (const language of Object.keys(languages).filter(isPageLanguage)) {
     const html = page(language)
     const scripts = filesOf(html, /<(?:script|link rel="modulepreload")[^>]* (?:src|href)="\/([^"]+)"/g)
-    const needed = ['join.html', `languages/${language}/audience.ts`].flatMap((name) => [...collectChunks(name)]).map((name) => manifest[name]?.file)
+    const needed = ['join.html', `../server/protocol/languages/${language}/audience.ts`].flatMap((name) => [...collectChunks(name)]).map((name) => manifest[name]?.file)
     t.strictSame([...new Set(scripts)].sort(), [...new Set(needed)].sort(), `${language}: the page names every script that it runs`)
     const bytes = scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(webDir, path))).length, 0)
     t.ok(bytes > 0 && bytes <= maxScriptBytes, `${language}: ${bytes} bytes of script`)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import postgres, { type Sql } from 'postgres'
 import type { Test } from 'tap'
+import type { Owner } from './owner.ts'
 
 const connectTimeoutS = 10
 
@@ -27,7 +28,7 @@ export async function createTestDatabase (t: Test): Promise<string> {
 }
 
 /** A connection for what only a test does: looking into tables, holding locks, ending backends. Closed at teardown. */
-export function connectDatabase (t: Test, url: string | undefined): Sql {
+export function connectDatabase (t: Owner, url: string | undefined): Sql {
   if (url === undefined) throw new Error('this server has an embedded database')
   const sql = postgres(url, { max: 4, connect_timeout: connectTimeoutS, onnotice: () => {} })
   t.teardown(() => sql.end({ timeout: 5 }))

@@ -8,6 +8,7 @@ import { buildApp, type AppOptions } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from './child-process.ts'
 import { createTestDatabase } from './database.ts'
+import type { Owner } from './owner.ts'
 
 export const testSecretKey = 'a key for tests only 0123456789abcdef'
 
@@ -50,7 +51,7 @@ export interface ServerProcess extends RunningServer {
 }
 
 /** Runs Plenum as a process: with DATABASE_URL on PostgreSQL, without on the embedded database in a folder of its own. */
-export async function spawnServer (t: Test, environment: Record<string, string> = {}): Promise<ServerProcess> {
+export async function spawnServer (t: Owner, environment: Record<string, string> = {}): Promise<ServerProcess> {
   const dataDir = environment.DATA_DIR ?? await mkdtemp(join(tmpdir(), 'plenum-test-'))
   trackFolder(dataDir)
   const port = await findFreePort()

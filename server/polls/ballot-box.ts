@@ -6,7 +6,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import { createBatchTeller } from './batch-teller.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { createBucketCache } from './bucket-cache.ts'
-import { decideBallots, heldPart, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
+import { decideBallots, heldPart, unjudged, type AcceptedVote, type CastVote, type VoteOutcome } from './ballot.ts'
 import { withDeadline } from './deadline.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { Definition } from './kinds/kind.ts'
@@ -69,7 +69,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   }
 
   function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, settle: Settle): void {
-    if (snapshot === undefined || snapshot.poll.status === 'draft') return settle(new PlenumError('poll_not_found'))
+    if (snapshot === undefined) return settle(new PlenumError('poll_not_found'))
     let vote: CastVote
     try {
       vote = judge(snapshot, request)
@@ -83,11 +83,15 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   /** The vote as it waits. Throws why it may not even do that. */
   function judge ({ poll, staff }: PollSnapshot, request: VoteRequest): CastVote {
     const { voterId, userId, round } = request
+    const isDraft = poll.status === 'draft'
     const voter = voterIn(staff.access, request)
-    if (voter !== undefined && staff.banned.includes(voter)) throw new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' })
+    if (voter !== undefined && staff.banned.includes(voter)) {
+      throw isDraft ? new PlenumError('poll_not_found') : new PlenumError('forbidden', { detail: 'A moderator of this room does not let you vote.' })
+    }
     if (waiting >= maxQueued) throw new PlenumError('busy', { retryAfterMs })
-    const answer = request.answer === null ? null : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
-    return { voterId, userId, answer, isFlagged: answer !== null && isFlaggedAnswer(answer, staff), revision: poll.revision, round }
+    // Another instance may have opened it a moment ago; if not, nobody learns from the answer what the draft asks. Only the lock tells.
+    const answer = request.answer === null || isDraft ? request.answer : kinds[poll.kind].normalize(request.answer, definitionOf(poll))
+    return { voterId, userId, answer, isFlagged: answer !== null && isFlaggedAnswer(answer, staff), revision: isDraft ? unjudged : poll.revision, round }
   }
 
   function toRefusal (error: unknown): PlenumError {

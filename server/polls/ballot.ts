@@ -24,6 +24,9 @@ export interface AcceptedVote {
   review: Review | null
 }
 
+/** The revision of a vote that was judged by no definition yet. */
+export const unjudged = 0
+
 export type VoteOutcome = AcceptedVote | PlenumError
 
 /**
@@ -41,6 +44,7 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
+    if (poll.status === 'draft') return new PlenumError('poll_not_found')
     const voterId = admit(state, vote)
     if (voterId instanceof PlenumError) return voterId
     if (vote.round !== undefined && vote.round !== poll.round) {

@@ -272,6 +272,15 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
     await followsEverything(t, repairMs)
     for (const server of [a, b]) await limitsSignIns(t, 'without-redis@example.org', server)
 
+    t.test('[V5] a poll that the other instance has opened a moment ago takes votes here, and a draft tells nothing of itself', async (t) => {
+      const draft = await host.createPoll()
+      t.match(await request(b.url, 'GET', `/api/v1/polls/${draft.id}`, { token: host.accessToken }), { body: { status: 'draft' } })
+      const onB = await connectSocket(t, b.url)
+      t.match(await onB.vote(draft.id, 9), { ok: false, error: { code: 'poll_not_found' } })
+      await host.command(draft.id, 'open')
+      t.match(await onB.vote(draft.id, 1), { ok: true, data: { status: 'recorded' } })
+    })
+
     t.test('[O1] an instance that starts without Redis serves as well', async (t) => {
       const c = await spawnServer(t, environment)
       const onC = await connectSocket(t, c.url)

@@ -41,7 +41,7 @@ export function pick<T> (values: readonly T[], random: () => number): T {
   return value
 }
 
-export const options = ['A', 'B', 'C', 'D'].map((label) => ({ label }))
+const options = ['A', 'B', 'C', 'D'].map((label) => ({ label }))
 
 export function randomAnswer ({ random }: Arena): Answer {
   return { choices: [1 + Math.floor(random() * options.length)] }

@@ -1,4 +1,5 @@
 // Figures as a table for a terminal.
+import { alignColumns } from '../columns.ts'
 import type { Figure } from './figures.ts'
 
 export function formatNumber (value: number): string {
@@ -31,8 +32,7 @@ export function formatTable (figures: Figure[]): string {
     describeGoal(figure),
     figure.status === 'no goal' ? '' : figure.status
   ])
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = [header, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  const lines = alignColumns([header, ...rows])
   const notes = Array.from(new Set(figures.flatMap((figure) => figure.notes.map((note) => `${figure.workload}: ${note}`))))
   return [...lines, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n')
 }

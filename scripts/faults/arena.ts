@@ -1,5 +1,4 @@
 // What a scenario plays on: PostgreSQL that survives a crash, Redis, instances of Plenum, and a link before each of them.
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import { registerHost, type Host } from '../../test/helpers/clients.ts'
@@ -29,7 +28,6 @@ export interface Arena extends Owner {
   random: () => number
   /** Counts what the scenario breaks, and says so. */
   fault (what: string): void
-  pause (ms: number): Promise<void>
 }
 
 export interface ArenaOptions {
@@ -82,8 +80,7 @@ async function openArena (owner: Owner, { instances: count, random, say }: Arena
     fault (what) {
       history.faults += 1
       say(what)
-    },
-    pause: async (ms) => { await delay(ms) }
+    }
   }
 }
 

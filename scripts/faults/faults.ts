@@ -1,6 +1,7 @@
 // Breaks what Plenum runs on while people vote, and holds all that they saw against the rules of SPEC.md.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { alignColumns } from '../columns.ts'
 import { runScenario, type Row } from './run-scenario.ts'
 import { scenarios } from './scenarios.ts'
 
@@ -24,8 +25,7 @@ function formatRows (rows: Row[]): string {
     row.scenario, ...[row.votes, row.acknowledged, row.faults, row.lost, row.doubled, row.backwards].map(String), ms(row.ackP99Ms), ms(row.shownP99Ms), ms(row.slowestRecoveryMs),
     row.violations.length === 0 ? 'ok' : 'FAILED'
   ])
-  const widths = header.map((title, column) => Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)))
-  return [header, ...cells].map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return alignColumns([header, ...cells]).join('\n')
 }
 
 function readOptions (args: string[]) {

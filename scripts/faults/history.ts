@@ -29,7 +29,7 @@ export interface History {
   sights: Sight[]
   /** How often something was broken on purpose. */
   faults: number
-  /** Since then every client has had time to come back, and everything has to be whole again. */
+  /** How long something took to be whole again, and how long it may take. */
   recoveries: { what: string, tookMs: number, limitMs: number }[]
 }
 

@@ -1,8 +1,9 @@
 // Each breaks something while people vote. Limits are those of the rules, and what a busy machine takes by itself.
+import { setTimeout as delay } from 'node:timers/promises'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import { createVoter, voteOverHttp } from '../../test/helpers/clients.ts'
 import type { Arena, Instance } from './arena.ts'
-import { gather, pick, randomAnswer, voteWhile, type Scenario, type Size } from './scenario.ts'
+import { gather, pick, randomAnswer, voteWhile, type Crowd, type Scenario, type Size } from './scenario.ts'
 
 const noiseMs = 1000
 const promptMs = 1000 + noiseMs
@@ -13,10 +14,18 @@ const whenBackMs = 15_000
 const small: Size = { instances: 2, voters: 40, watchers: 6, polls: 3, votesPerSecond: 100, seconds: 6, times: 1 }
 const full: Size = { instances: 3, voters: 1000, watchers: 100, polls: 10, votesPerSecond: 1000, seconds: 60, times: 3 }
 
-async function turnByTurn (arena: Arena, times: number, pauseMs: number, breakOne: (at: number) => Promise<void>): Promise<void> {
-  for (let at = 0; at < times; at++) {
-    await arena.pause(pauseMs)
-    await breakOne(at)
+type Break = (arena: Arena, at: number, crowd: Crowd) => Promise<void>
+
+/** People vote at a steady rate, and every so often something is broken. */
+function votesWhile (pauseMs: number, breakOne: Break, countTurns = ({ times }: Size) => times): Scenario['play'] {
+  return async (arena, size) => {
+    const crowd = await gather(arena, size)
+    await voteWhile(arena, crowd, size, async () => {
+      for (let at = 0; at < countTurns(size); at++) {
+        await delay(pauseMs)
+        await breakOne(arena, at, crowd)
+      }
+    })
   }
 }
 
@@ -61,17 +70,12 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small,
     full: { ...full, times: 5 },
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, size.times, 2000, async (at) => {
-          const { server } = instanceOf(arena, at)
-          arena.fault(`kill -9 of instance ${at % arena.instances.length}`)
-          await server.kill()
-          await server.restart()
-        })
-      })
-    }
+    play: votesWhile(2000, async (arena, at) => {
+      const { server } = instanceOf(arena, at)
+      arena.fault(`kill -9 of instance ${at % arena.instances.length}`)
+      await server.kill()
+      await server.restart()
+    })
   },
   {
     id: 'kill-postgres',
@@ -80,21 +84,16 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small,
     full,
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      const probe = pick(crowd.voters, arena.random)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, size.times, 2000, async () => {
-          arena.fault('kill -9 of PostgreSQL')
-          await arena.postgres.kill()
-          await arena.pause(1000)
-          await arena.postgres.restart()
-          const backAt = performance.now()
-          await waitUntil(async () => await probe.vote(pick(crowd.polls, arena.random).id, randomAnswer(arena), 1), 30_000, () => 'votes are still refused')
-          arena.history.recoveries.push({ what: 'a vote after the restart of PostgreSQL', tookMs: performance.now() - backAt, limitMs: 5000 + noiseMs })
-        })
-      })
-    }
+    play: votesWhile(2000, async (arena, _at, { polls, voters }) => {
+      const probe = pick(voters, arena.random)
+      arena.fault('kill -9 of PostgreSQL')
+      await arena.postgres.kill()
+      await delay(1000)
+      await arena.postgres.restart()
+      const backAt = performance.now()
+      await waitUntil(async () => await probe.vote(pick(polls, arena.random).id, randomAnswer(arena), 1), 30_000, () => 'votes are still refused')
+      arena.history.recoveries.push({ what: 'a vote after the restart of PostgreSQL', tookMs: performance.now() - backAt, limitMs: 5000 + noiseMs })
+    })
   },
   {
     id: 'redis-away',
@@ -103,22 +102,17 @@ export const scenarios: Scenario[] = [
     shownWithinMs: withoutRedisMs,
     small,
     full: { ...full, times: 6 },
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, size.times, 1000, async (at) => {
-          arena.fault('Redis is killed')
-          await arena.redis.kill()
-          await arena.pause([5000, 500, 15_000][at % 3] ?? 0)
-          await arena.redis.restart()
-          await arena.pause(1000)
-          arena.fault('Redis is frozen')
-          arena.redis.freeze()
-          await arena.pause(3000)
-          arena.redis.thaw()
-        })
-      })
-    }
+    play: votesWhile(1000, async (arena, at) => {
+      arena.fault('Redis is killed')
+      await arena.redis.kill()
+      await delay([5000, 500, 15_000][at % 3] ?? 0)
+      await arena.redis.restart()
+      await delay(1000)
+      arena.fault('Redis is frozen')
+      arena.redis.freeze()
+      await delay(3000)
+      arena.redis.thaw()
+    })
   },
   {
     id: 'partition',
@@ -127,21 +121,16 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small,
     full: { ...full, times: 6 },
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, size.times, 1000, async (at) => {
-          const { links } = instanceOf(arena, at)
-          for (const name of ['redis', 'postgres'] as const) {
-            arena.fault(`instance ${at % arena.instances.length} loses ${name}`)
-            links[name].silence()
-            await arena.pause(5000)
-            links[name].heal()
-            await arena.pause(1000)
-          }
-        })
-      })
-    }
+    play: votesWhile(1000, async (arena, at) => {
+      const { links } = instanceOf(arena, at)
+      for (const name of ['redis', 'postgres'] as const) {
+        arena.fault(`instance ${at % arena.instances.length} loses ${name}`)
+        links[name].silence()
+        await delay(5000)
+        links[name].heal()
+        await delay(1000)
+      }
+    })
   },
   {
     id: 'reconnect',
@@ -150,18 +139,13 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small: { ...small, voters: 300 },
     full: { ...full, voters: 5000 },
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, size.times, 2000, async () => {
-          arena.fault('all sockets are cut')
-          for (const { links } of arena.instances) links.clients.cut()
-          await arena.pause(300)
-          for (const { links } of arena.instances) links.clients.heal()
-          await crowd.recovered('after all sockets were cut', 10_000)
-        })
-      })
-    }
+    play: votesWhile(2000, async (arena, _at, { recovered }) => {
+      arena.fault('all sockets are cut')
+      for (const { links } of arena.instances) links.clients.cut()
+      await delay(300)
+      for (const { links } of arena.instances) links.clients.heal()
+      await recovered('after all sockets were cut', 10_000)
+    })
   },
   {
     id: 'rolling-restart',
@@ -170,20 +154,15 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small,
     full,
-    async play (arena, size) {
-      const crowd = await gather(arena, size)
-      await voteWhile(arena, crowd, size, async () => {
-        await turnByTurn(arena, arena.instances.length * size.times, 500, async (at) => {
-          const { server } = instanceOf(arena, at)
-          arena.fault(`SIGTERM to instance ${at % arena.instances.length}`)
-          const startedAt = performance.now()
-          const code = await server.terminate()
-          arena.history.recoveries.push({ what: `the exit of instance ${at % arena.instances.length}`, tookMs: performance.now() - startedAt, limitMs: 15_000 })
-          if (code !== 0) throw new Error(`an instance ended with exit code ${code}`)
-          await server.restart()
-        })
-      })
-    }
+    play: votesWhile(500, async (arena, at) => {
+      const { server } = instanceOf(arena, at)
+      arena.fault(`SIGTERM to instance ${at % arena.instances.length}`)
+      const startedAt = performance.now()
+      const code = await server.terminate()
+      arena.history.recoveries.push({ what: `the exit of instance ${at % arena.instances.length}`, tookMs: performance.now() - startedAt, limitMs: 15_000 })
+      if (code !== 0) throw new Error(`an instance ended with exit code ${code}`)
+      await server.restart()
+    }, ({ instances, times }) => instances * times)
   },
   {
     id: 'again-and-again',

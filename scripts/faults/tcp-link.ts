@@ -1,4 +1,4 @@
-// A line between two programs that can be cut, slowed and silenced, as cables and hotel Wi-Fi are.
+// A line between two programs that can be cut and silenced, as cables and hotel Wi-Fi are.
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface TcpLink {
@@ -8,8 +8,6 @@ export interface TcpLink {
   cut (): void
   /** Connections stay open and new ones are taken, but nothing comes through: neither end is told. */
   silence (): void
-  /** Each chunk of bytes comes so much later. */
-  slow (delayMs: number): void
   heal (): void
   close (): Promise<void>
 }
@@ -20,17 +18,12 @@ interface Pair { near: Socket, far: Socket }
 export async function openTcpLink (targetPort: number): Promise<TcpLink> {
   const pairs = new Set<Pair>()
   let state: 'whole' | 'cut' | 'silent' = 'whole'
-  let delayMs = 0
 
   function carry (from: Socket, to: Socket): void {
     from.on('data', (chunk) => {
-      const send = () => {
-        if (to.destroyed || to.write(chunk)) return
-        from.pause()
-        to.once('drain', () => { if (state !== 'silent') from.resume() })
-      }
-      if (delayMs === 0) send()
-      else setTimeout(send, delayMs)
+      if (to.destroyed || to.write(chunk)) return
+      from.pause()
+      to.once('drain', () => { if (state !== 'silent') from.resume() })
     })
     from.on('end', () => { to.end() })
     from.on('close', () => { to.destroy() })
@@ -68,10 +61,8 @@ export async function openTcpLink (targetPort: number): Promise<TcpLink> {
       state = 'silent'
       pairs.forEach(pause)
     },
-    slow (ms) { delayMs = ms },
     heal () {
       state = 'whole'
-      delayMs = 0
       for (const { near, far } of pairs) {
         near.resume()
         far.resume()

@@ -100,6 +100,14 @@ t.test('kept answers outlive the page, one for each poll, and what cannot be rea
   t.strictSame(createBallotOutbox(storage).all(), [newer], 'only the newest can be dropped')
   outbox.drop(newer)
   t.strictSame(createBallotOutbox(storage).all(), [])
+
+  const [one, other] = [createBallotOutbox(storage), createBallotOutbox(storage)]
+  one.keep(answer)
+  other.keep(newer)
+  t.equal(one.drop(answer), true)
+  t.strictSame(createBallotOutbox(storage).all(), [newer], 'what another tab has kept since stays stored')
+  other.follow(poll.id, structuredClone(newer))
+  t.equal(other.drop(newer), true, 'also after another tab has told of the same answer')
   for (const text of ['{', '{}', JSON.stringify([{ ...answer, answer: { text: 1 } }, { ...answer, answer: {} }, { ...answer, roomId: 1 }, null])]) {
     storage.setItem('plenum.keptAnswers', text)
     t.strictSame(createBallotOutbox(storage).all(), [], text)

@@ -18,7 +18,8 @@ export interface BallotOutbox {
   all: () => KeptAnswer[]
   get: (pollId: string) => KeptAnswer | undefined
   keep: (answer: KeptAnswer) => void
-  drop: (answer: KeptAnswer) => void
+  /** False where it is not the one that is kept any more. */
+  drop: (answer: KeptAnswer) => boolean
   /** Another tab has kept this answer to the poll, or none any more; it has stored that itself. */
   follow: (pollId: string, answer: KeptAnswer | undefined) => void
 }
@@ -27,9 +28,9 @@ export interface BallotOutbox {
 export function createBallotOutbox (storage: KeyValueStorage): BallotOutbox {
   const kept = signal<readonly KeptAnswer[]>(readStored(storage))
 
-  // Another tab may have kept or dropped answers of its own: only this one is changed.
-  function store (pollId: string, answer?: KeptAnswer) {
-    const others = readStored(storage).filter((other) => other.pollId !== pollId)
+  // Another tab may have kept or dropped answers of its own: only what `isReplaced` says is changed.
+  function store (isReplaced: (stored: KeptAnswer) => boolean, answer?: KeptAnswer) {
+    const others = readStored(storage).filter((stored) => !isReplaced(stored))
     const answers = answer === undefined ? others : [...others, answer]
     if (answers.length === 0) storage.removeItem(storageKey)
     else storage.setItem(storageKey, JSON.stringify(answers))
@@ -40,15 +41,19 @@ export function createBallotOutbox (storage: KeyValueStorage): BallotOutbox {
     get: (pollId) => kept.value.find((answer) => answer.pollId === pollId),
     keep: (answer) => {
       kept.value = [...kept.value.filter((other) => other.pollId !== answer.pollId), answer]
-      store(answer.pollId, answer)
+      store(({ pollId }) => pollId === answer.pollId, answer)
     },
     drop: (answer) => {
-      if (!kept.value.includes(answer)) return
+      if (!kept.value.includes(answer)) return false
       kept.value = kept.value.filter((other) => other !== answer)
-      store(answer.pollId)
+      store((stored) => isSameAnswer(stored, answer))
+      return true
     },
     follow: (pollId, answer) => {
-      const others = kept.value.filter((other) => other.pollId !== pollId)
+      const held = kept.value.find((other) => other.pollId === pollId)
+      // The one that is being sent here is known by itself, not by a copy.
+      if (held !== undefined && answer !== undefined && isSameAnswer(held, answer)) return
+      const others = kept.value.filter((other) => other !== held)
       kept.value = answer === undefined ? others : [...others, answer]
     }
   }
@@ -61,6 +66,10 @@ function readStored (storage: KeyValueStorage): KeptAnswer[] {
   } catch {
     return []
   }
+}
+
+function isSameAnswer (one: KeptAnswer, other: KeptAnswer): boolean {
+  return one.pollId === other.pollId && one.round === other.round && JSON.stringify(one.answer) === JSON.stringify(other.answer)
 }
 
 export function isKeptAnswer (value: unknown): value is KeptAnswer {

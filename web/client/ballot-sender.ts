@@ -49,8 +49,7 @@ export function createBallotSender ({ connection, liveRoom, drafts, outbox, othe
   }
 
   function settle (kept: KeptAnswer) {
-    outbox.drop(kept)
-    otherTabs.tell({ pollId: kept.pollId, kept: outbox.get(kept.pollId) })
+    if (outbox.drop(kept)) otherTabs.tell({ pollId: kept.pollId })
   }
 
   /** True when there is nothing more to do for now: it was settled, or the line is gone. */
@@ -137,7 +136,7 @@ export function createBallotSender ({ connection, liveRoom, drafts, outbox, othe
     const reply = await connection.request('vote:withdraw', { pollId: poll.id })
     if (reply.ok) {
       liveRoom.recordMyVote(poll.id, poll.round, ownVoteOf({ ...reply.data, myVote: null }))
-      otherTabs.tell({ pollId: poll.id })
+      otherTabs.tell({ pollId: poll.id, kept: outbox.get(poll.id) })
       return { round: poll.round, state: 'withdrawn' }
     }
     connection.refresh()

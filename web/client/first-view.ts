@@ -18,6 +18,25 @@ export function keepFilledIn (root: Element, poll: Poll | undefined, drafts: Bal
   if (JSON.stringify(filledIn) !== JSON.stringify(draftOfForm(form))) drafts.set(poll, filledIn)
 }
 
+/**
+ * Which field has the focus, and the caret in it. The function that is returned gives both to the same field of the form that has taken its
+ * place, or the focus to `otherwise`.
+ */
+export function keepFocus (root: Element, otherwise: string): () => void {
+  const fields = () => Array.from(root.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('form :is(input:not([type=hidden]), textarea)'))
+  const active = document.activeElement
+  if (active?.closest('form') == null || !root.contains(active)) return () => {}
+  const at = fields().findIndex((field) => field === active)
+  const caret = fields()[at]?.selectionStart ?? null
+  return () => {
+    const field = fields()[at]
+    const isSameKind = field?.matches(active.tagName) === true
+    if (!isSameKind) return root.querySelector<HTMLElement>(otherwise)?.focus()
+    field.focus()
+    if (caret !== null) field.setSelectionRange(caret, caret)
+  }
+}
+
 /** The fields are those of `server/http/plain/ballot-fields.ts`. */
 function draftOfForm (form: HTMLFormElement): Draft {
   const fields = new FormData(form)

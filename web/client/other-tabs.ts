@@ -14,10 +14,19 @@ export interface OtherTabs {
 
 /** What is stored is not read instead: it may reach another tab later than the word that it has changed. */
 export function createOtherTabs (): OtherTabs {
-  const channel = new BroadcastChannel('plenum.ballots')
+  const channel = openChannel()
   return {
-    tell: (news) => channel.postMessage(news),
-    onNews: (listener) => channel.addEventListener('message', ({ data }) => { if (isBallotNews(data)) listener(data) })
+    tell: (news) => channel?.postMessage(news),
+    onNews: (listener) => channel?.addEventListener('message', ({ data }) => { if (isBallotNews(data)) listener(data) })
+  }
+}
+
+/** Some browsers refuse it where they block storage, as in frames of other sites. */
+function openChannel (): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel('plenum.ballots')
+  } catch {
+    return undefined
   }
 }
 

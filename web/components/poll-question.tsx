@@ -19,7 +19,7 @@ export function PollQuestion ({ view: { poll }, ballot, ballots: { drafts, sende
   const words = statusWords(poll.status)
 
   async function withdraw () {
-    if (await sender.withdraw(poll)) drafts.set(poll, {})
+    if (await sender.withdraw(poll)) drafts.drop(poll)
   }
 
   function choose (optionId: number) {
@@ -37,7 +37,7 @@ export function PollQuestion ({ view: { poll }, ballot, ballots: { drafts, sende
         send={(answer) => sender.cast(poll, answer)}
         withdraw={() => { void withdraw() }}
       />
-      {ballot.canSend && (poll.writeIns === 'pre' || poll.writeIns === 'post') && <SuggestForm connection={connection} poll={poll} choose={choose} />}
+      {ballot.canSend && (poll.writeIns ?? 'off') !== 'off' && <SuggestForm connection={connection} poll={poll} choose={choose} />}
       {words !== '' && <p class='poll-status'>{words}</p>}
     </>
   )

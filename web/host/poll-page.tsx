@@ -35,7 +35,8 @@ interface PollDetailsProps {
 }
 
 function PollDetails ({ poll, results, isLost, set }: PollDetailsProps) {
-  const role = ownRoleIn(useMembers(poll.roomId).data)
+  const members = useMembers(poll.roomId)
+  const role = ownRoleIn(members.data)
   const hasResults = poll.status !== 'draft' && results !== undefined
   return (
     <main class='host-page poll-page'>
@@ -50,7 +51,7 @@ function PollDetails ({ poll, results, isLost, set }: PollDetailsProps) {
           {poll.revealed !== null && <span>{poll.revealed ? t('resultsRevealed') : t('resultsHidden')}</span>}
         </p>
       </header>
-      <PollActions poll={poll} set={set} role={role} />
+      {members.data === undefined ? <Loading of={members} /> : <PollActions poll={poll} set={set} role={role} />}
       {isLost && <p class='banner' role='alert'>{t('connectionLost')}</p>}
       <section aria-labelledby='results-heading'>
         <h2 id='results-heading'>{results?.final === true ? t('finalResults') : t('results')}</h2>

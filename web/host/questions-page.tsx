@@ -31,7 +31,8 @@ function Moderation ({ room: { id, questionsMode }, role, liveRoom }: Framed) {
   }
   const all = Object.values(lists)
   const reload = async () => { await Promise.all(all.map(async (list) => { await list.reload() })) }
-  useReloading(reload, () => liveRoom?.questions.shown.peek()?.version)
+  // What could not be read is read again, also where nothing has changed since.
+  useReloading(reload, () => all.some(({ error }) => error !== undefined) ? undefined : liveRoom?.questions.shown.peek()?.version)
 
   const missing = all.find(({ data }) => data === undefined)
   if (missing !== undefined) return <Loading of={missing} />

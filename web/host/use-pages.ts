@@ -17,11 +17,17 @@ export function usePages<T> (load: (cursor: string | undefined) => Promise<PageO
     return shown
   }, inputs)
 
+  const newest = useRef(pages.data)
+  newest.current = pages.data
+
   async function loadMore () {
     const { data } = pages
     if (data?.nextCursor == null) return
-    pages.set(append(data, await load(data.nextCursor)))
+    const next = await load(data.nextCursor)
     count.current += 1
+    // What was loaded again meanwhile is newer than what this page follows.
+    if (newest.current === data) pages.set(append(data, next))
+    else await pages.reload()
   }
   return { ...pages, loadMore }
 }

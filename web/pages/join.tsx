@@ -4,7 +4,7 @@ import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { wearAccent } from '../client/accent.ts'
 import { createBallots } from '../client/ballots.ts'
 import { connectToRoom } from '../client/connection.ts'
-import { keepFilledIn, readFirstView } from '../client/first-view.ts'
+import { keepFilledIn, keepFocus, readFirstView } from '../client/first-view.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { roomCodeFromPath } from '../client/room-code.ts'
 import { createViewer, Viewer } from '../client/viewer.ts'
@@ -26,7 +26,7 @@ const root = document.querySelector('#app')
 if (root !== null) {
   const view = readFirstView(root)
   if (view !== null) liveRoom.applyJoin(view)
-  const isInForm = root.contains(document.activeElement)
+  const restoreFocus = keepFocus(root, firstField)
   keepFilledIn(root, view?.polls[0]?.poll, ballots.drafts)
   // What the server drew for browsers without scripts.
   root.replaceChildren()
@@ -36,5 +36,5 @@ if (root !== null) {
     </Viewer.Provider>,
     root
   )
-  if (isInForm) root.querySelector<HTMLElement>(firstField)?.focus()
+  restoreFocus()
 }

@@ -131,11 +131,10 @@ async function main (args: string[]): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plenum-screenshots-'))
   const app = await buildApp(readConfig({ DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' }))
   const server = `127.0.0.1:${(await app.listen()).port}`
-  const browser = await launchBrowser(executablePath, [`--host-resolver-rules=MAP ${shownHost} ${server}`])
   try {
-    await takeAll(browser, `http://${server}`, folder)
+    const browser = await launchBrowser(executablePath, [`--host-resolver-rules=MAP ${shownHost} ${server}`])
+    await takeAll(browser, `http://${server}`, folder).finally(async () => { await browser.close() })
   } finally {
-    await browser.close()
     await app.close()
     await rm(dataDir, { recursive: true, force: true })
   }

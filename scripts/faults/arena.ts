@@ -24,7 +24,7 @@ export interface Arena extends Owner {
   ledger: Sql
   host: Host
   history: History
-  /** Seeded: the same run of a scenario makes the same choices. */
+  /** Seeded; which of its numbers goes where depends on the clock, too. */
   random: () => number
   /** Counts what the scenario breaks, and says so. */
   fault (what: string): void
@@ -48,8 +48,10 @@ export async function withArena (options: ArenaOptions, play: (arena: Arena) => 
 }
 
 async function openArena (owner: Owner, { instances: count, random, say }: ArenaOptions): Promise<Arena> {
-  const [postgres, redis] = await Promise.all([startPostgres({ fsync: true }), startRedis()])
-  owner.teardown(async () => { await Promise.all([postgres.stop(), redis.stop()]) })
+  const postgres = await startPostgres({ fsync: true })
+  owner.teardown(async () => { await postgres.stop() })
+  const redis = await startRedis()
+  owner.teardown(async () => { await redis.stop() })
   const link = async (port: number) => {
     const opened = await openTcpLink(port)
     owner.teardown(async () => { await opened.close() })

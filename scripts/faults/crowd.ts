@@ -5,15 +5,13 @@ import type { Ack, ServerToClientEvents } from '../../server/protocol/events.ts'
 import type { Answer, PollView, Receipt } from '../../server/protocol/poll.ts'
 import { createVoter } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
-import type { Attempt, History, Sight } from './history.ts'
+import { passingCodes, type Attempt, type History, type Sight } from './history.ts'
 
 type FaultSocket = Socket<ServerToClientEvents, { [event: string]: (...args: unknown[]) => void }>
 
 /** As long as the phone page waits for an acknowledgement. */
 const ackTimeoutMs = 5_000
 const retryMs = 200
-/** Codes after which the same vote may count later. */
-const passing = new Set(['unavailable', 'busy', 'rate_limited'])
 
 /** An address for each try to connect, so that clients go elsewhere when theirs is away, as behind a balancer. */
 function connectTo (owner: Owner, urls: string[], first: number, auth: object): FaultSocket {
@@ -30,7 +28,7 @@ function connectTo (owner: Owner, urls: string[], first: number, auth: object): 
 
 export interface FaultVoter {
   voterId: string
-  /** Sends until it is recorded, or refused for good; false when neither happened in time. */
+  /** Sends until it is recorded, or refused for good; false when neither happened within `withinMs`. */
   vote (pollId: string, answer: Answer, withinMs?: number): Promise<boolean>
 }
 
@@ -41,7 +39,6 @@ export async function joinVoter (owner: Owner, history: History, urls: string[],
   await whenConnected(socket)
 
   async function send (pollId: string, answer: Answer): Promise<Attempt['outcome']> {
-    if (!socket.connected) return 'lost'
     return await new Promise((resolve) => {
       const end = (outcome: Attempt['outcome']) => {
         socket.off('disconnect', lose)
@@ -61,10 +58,14 @@ export async function joinVoter (owner: Owner, history: History, urls: string[],
     async vote (pollId, answer, withinMs = 30_000) {
       const giveUpAt = performance.now() + withinMs
       while (performance.now() < giveUpAt) {
+        if (!socket.connected) {
+          await delay(retryMs)
+          continue
+        }
         const sentAt = performance.now()
         const outcome = await send(pollId, answer)
-        if (outcome !== 'lost' || performance.now() - sentAt > 1) history.attempts.push({ voterId, pollId, answer, sentAt, endedAt: performance.now(), outcome })
-        if (outcome !== 'lost' && ('receipt' in outcome || !passing.has(outcome.code))) return true
+        history.attempts.push({ voterId, pollId, answer, sentAt, endedAt: performance.now(), outcome })
+        if (outcome !== 'lost' && ('receipt' in outcome || !passingCodes.has(outcome.code))) return true
         await delay(retryMs)
       }
       return false

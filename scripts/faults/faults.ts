@@ -13,10 +13,10 @@ vote, and holds everything that was acknowledged and shown against what is store
   --scenario   only some of these:
 ${scenarios.map(({ id, title }) => `                 ${id.padEnd(16)} ${title}`).join('\n')}
   --full       large loads and many faults, for an hour rather than a few minutes
-  --seed N     makes the same choices again (default: random; it is printed)
+  --seed N     begins with the same choices (default: random; it is printed)
   --json FILE  writes the figures
 
-Exit code: 0 when every rule held in every scenario; else 1.`
+Exit code: 0 when every rule held in every scenario, 1 when one did not, 2 for options that it does not know.`
 
 function formatRows (rows: Row[]): string {
   const header = ['scenario', 'votes sent', 'acknowledged', 'faults', 'lost', 'doubled', 'backwards', 'ack p99', 'shown p99', 'slowest recovery', '']

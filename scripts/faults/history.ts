@@ -1,6 +1,9 @@
 // Everything that clients have seen, as it came to them. The verdict is made from this and from the database alone.
 import type { Answer, Receipt, Results } from '../../server/protocol/poll.ts'
 
+/** Codes after which the same vote may count later. */
+export const passingCodes: ReadonlySet<string> = new Set(['unavailable', 'busy', 'rate_limited'])
+
 /** One sending of a vote. Times are milliseconds of performance.now(). */
 export interface Attempt {
   voterId: string

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import { createVoter, voteOverHttp } from '../../test/helpers/clients.ts'
 import type { Arena, Instance } from './arena.ts'
+import { joinVoter } from './crowd.ts'
 import { gather, pick, randomAnswer, voteWhile, type Crowd, type Scenario, type Size } from './scenario.ts'
 
 const noiseMs = 1000
@@ -84,8 +85,8 @@ export const scenarios: Scenario[] = [
     shownWithinMs: whenBackMs,
     small,
     full,
-    play: votesWhile(2000, async (arena, _at, { polls, voters }) => {
-      const probe = pick(voters, arena.random)
+    play: votesWhile(2000, async (arena, _at, { polls }) => {
+      const probe = await joinVoter(arena, arena.history, [instanceOf(arena, 0).url], 0)
       arena.fault('kill -9 of PostgreSQL')
       await arena.postgres.kill()
       await delay(1000)

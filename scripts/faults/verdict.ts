@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres'
 import type { Answer, Results } from '../../server/protocol/poll.ts'
 import { recount } from '../../test/helpers/ledger.ts'
-import type { Attempt, Frame, History, Sight } from './history.ts'
+import { passingCodes, type Attempt, type Frame, type History, type Sight } from './history.ts'
 
 export interface Verdict {
   votes: number
@@ -38,6 +38,9 @@ export async function judge ({ attempts, sights, faults, recoveries }: History, 
 
   const missing = attempts.filter((attempt) => isAcknowledged(attempt) && !isStored(attempt, stored.get(keyOf(attempt)) ?? []))
   if (missing.length > 0) violations.push(`V1: ${missing.length} acknowledged votes are not stored, as ${JSON.stringify(missing[0])}`)
+
+  const refused = attempts.filter(({ outcome }) => outcome !== 'lost' && 'code' in outcome && !passingCodes.has(outcome.code))
+  if (refused.length > 0) violations.push(`V5: ${refused.length} votes on open polls were refused, as ${JSON.stringify(refused[0])}`)
 
   const doubled = ballots.filter((ballot, at) => {
     const before = ballots[at - 1]

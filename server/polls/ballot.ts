@@ -44,7 +44,8 @@ export function decideBallots (state: BallotState, votes: readonly CastVote[]): 
   const outcomes = { recorded: accepted('recorded'), changed: accepted('changed'), withdrawn: accepted('withdrawn') }
 
   const decide = (vote: CastVote): VoteOutcome => {
-    if (poll.status === 'draft') return new PlenumError('poll_not_found')
+    // Whether there is such a draft is nobody's to know.
+    if (refusal?.code === 'poll_not_found') return refusal
     const voterId = admit(state, vote)
     if (voterId instanceof PlenumError) return voterId
     if (vote.round !== undefined && vote.round !== poll.round) {
@@ -99,7 +100,7 @@ function isSameAnswer (a: Answer | null, b: Answer | null): boolean {
 }
 
 const refusalByStatus = {
-  draft: 'poll_not_open', open: undefined, paused: 'poll_paused', closed: 'poll_closed', archived: 'poll_closed'
+  draft: 'poll_not_found', open: undefined, paused: 'poll_paused', closed: 'poll_closed', archived: 'poll_closed'
 } as const satisfies Record<LockedPoll['status'], ErrorCode | undefined>
 
 /** Why the poll takes nothing from voters now. */

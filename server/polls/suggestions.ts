@@ -48,21 +48,24 @@ export function createSuggestions ({ db, polls, changed }: SuggestionsOptions) {
       let isNew = false
       await turns.run(pollId, async () => await polls.change(pollId, async (state, tx) => {
         const { poll, staff, now } = state
-        if (poll.status === 'draft') throw new PlenumError('poll_not_found')
+        const refusal = refusalOf(poll, now)
+        // Whether there is such a draft is nobody's to know.
+        if (refusal?.code === 'poll_not_found') throw refusal
         const voterId = (await readParticipants(tx, poll.roomId, staff, [claims]))(claims)
         const { writeIns = 'off' } = poll.settings
         if (writeIns === 'off') throw new PlenumError('conflict', { detail: 'This poll takes no suggestions.' })
-        const refusal = refusalOf(poll, now)
         if (refusal !== undefined) throw refusal
 
         const known = await findKnown(tx, state, folded, voterId)
-        if (known !== undefined) {
-          outcome = known
+        if (known !== undefined && !known.isHidden) {
+          outcome = known.outcome
           return undefined
         }
         const { pending, own } = await countSuggestions(tx, pollId, voterId)
         if (own >= maxOwn) throw new PlenumError('conflict', { detail: `A voter may suggest ${maxOwn} options in a poll.` })
         if (pending >= maxPending) throw new PlenumError('conflict', { detail: `${maxPending} suggestions wait for a moderator already.` })
+        // Only now, so that nobody who may suggest no more learns what others have.
+        if (known !== undefined) return undefined
         // Nothing waits that the poll has no room for.
         const accepted = addOption(state, label)
         const isHeld = writeIns === 'pre' || isFlagged(label, staff)
@@ -152,15 +155,13 @@ function findOption ({ status, optionId }: Pick<SuggestionRow, 'status' | 'optio
   return status === 'accepted' ? options.find(({ id }) => id === optionId) : undefined
 }
 
-/** What became of this text before. Only its author learns that it was turned down. */
-async function findKnown (tx: Tx, { poll, options }: LockedState, folded: string, voterId: string): Promise<SuggestionOutcome | undefined> {
-  const same = findSame(options, folded)
-  if (same !== undefined) return { status: 'accepted', optionId: same.id }
+/** What became of this text before; hidden from this voter where it is no option and somebody else's. */
+async function findKnown (tx: Tx, { poll, options }: LockedState, folded: string, voterId: string): Promise<{ outcome: SuggestionOutcome, isHidden: boolean } | undefined> {
   const earlier = await findSuggestionByText(tx, poll.id, folded)
+  const option = findSame(options, folded) ?? (earlier && findOption(earlier, options))
+  if (option !== undefined) return { outcome: { status: 'accepted', optionId: option.id }, isHidden: false }
   if (earlier === undefined) return undefined
-  const option = findOption(earlier, options)
-  if (option !== undefined) return { status: 'accepted', optionId: option.id }
-  return { status: earlier.status !== 'pending' && earlier.voterId === voterId ? 'dismissed' : 'pending' }
+  return { outcome: { status: earlier.status === 'pending' ? 'pending' : 'dismissed' }, isHidden: earlier.voterId !== voterId }
 }
 
 function toSuggestion ({ id, pollId, voterId, text, status, optionId, createdAt }: SuggestionRow): Suggestion {

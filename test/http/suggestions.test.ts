@@ -78,6 +78,15 @@ t.test('[S1] the same text, however it is written, is the same suggestion and ne
   t.equal((await list(pre.id)).items.length, 1)
 })
 
+t.test('[S2] who may suggest no more does not learn what others have suggested', async (t) => {
+  const poll = await openPoll({ writeIns: 'pre' })
+  await wait(poll.id, 'Hidden')
+  const token = await newToken()
+  for (const text of ['Tea', 'Coffee', 'Milk']) t.equal((await suggest(poll.id, text, token)).status, 200)
+  for (const text of ['hidden', 'Water']) expectProblem(t, await suggest(poll.id, text, token), 'conflict', text)
+  t.strictSame((await suggest(poll.id, 'tea', token)).body, { status: 'pending' }, 'what is one\'s own is answered')
+})
+
 t.test('[S3] a moderator accepts, dismisses and undoes; what a ballot names stays', async (t) => {
   const poll = await openPoll({ writeIns: 'pre' })
   const { id, text } = await wait(poll.id, 'Tea')

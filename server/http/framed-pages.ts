@@ -5,8 +5,9 @@ import { PlenumError } from '../protocol/problem.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId } from './conventions.ts'
-import type { LoadTemplate } from './page-template.ts'
+import type { LoadTemplate, PageTemplate } from './page-template.ts'
 import { chooseLanguage } from './page-language.ts'
+import { setPolicy } from './page-policy.ts'
 import { plainPollProblem } from './plain/plain-room.ts'
 import { loadWords } from './plain/words.ts'
 
@@ -23,8 +24,8 @@ const retrySeconds = 15
 
 /** One poll on pages of others: `/embed` to vote and read in a frame, `/overlay` for a video's picture. */
 export async function framedPages (app: FastifyInstance, { loadTemplate, ensureVoter, rooms, views, authentication }: FramedPagesOptions): Promise<void> {
-  const embed = await loadTemplate('embed.html', ['audience'])
-  const overlay = await loadTemplate('overlay.html', ['audience'])
+  const embed = await loadTemplate('embed.html', { catalogues: ['audience'] })
+  const overlay = await loadTemplate('overlay.html', { catalogues: ['audience'] })
 
   /** The room of a poll that this request may see. Throws poll_not_found. */
   async function findRoom (request: FastifyRequest) {
@@ -60,18 +61,17 @@ export async function framedPages (app: FastifyInstance, { loadTemplate, ensureV
   })
 }
 
-async function send (request: FastifyRequest, reply: FastifyReply, template: Awaited<ReturnType<LoadTemplate>>, error?: unknown): Promise<FastifyReply> {
+async function send (request: FastifyRequest, reply: FastifyReply, template: PageTemplate, error?: unknown): Promise<FastifyReply> {
   const language = chooseLanguage(request, reply)
   reply.headers({ 'cache-control': privateCache, vary: 'accept-language, cookie', 'content-language': language }).type('text/html; charset=utf-8')
-  if (error === undefined) return await reply.send(template(language))
+  if (error === undefined) return await reply.send(template.draw(language))
   const { status, code } = asPlenumError(error)
   if (status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a poll could not be shown')
-  return await reply.code(status).send(template(language, { content: plainPollProblem(await loadWords(language), code), hasScript: false }))
+  return await reply.code(status).send(template.draw(language, { content: plainPollProblem(await loadWords(language), code), hasScript: false }))
 }
 
 /** Says who may show this page in a frame. X-Frame-Options knows no lists, and would contradict. */
 function allowFrames (reply: FastifyReply, ancestors: readonly string[]): void {
-  const policy = String(reply.getHeader('content-security-policy') ?? '')
-  reply.header('content-security-policy', policy.replace(/frame-ancestors [^;]*/, () => `frame-ancestors ${ancestors.join(' ')}`))
+  setPolicy(reply, 'frame-ancestors', () => ancestors)
   reply.removeHeader('x-frame-options')
 }

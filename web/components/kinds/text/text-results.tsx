@@ -24,7 +24,7 @@ export function TextResults ({ poll, results: { voters, version }, screen }: Res
           {answers.map(({ version, castAt, answer }) => <li key={`${version} ${castAt} ${answer.text}`}>{answer.text}</li>)}
         </ul>
       )}
-      {answers.length < voters && <p class='denominator'>{t('newestAnswersShown', { count: answers.length })}</p>}
+      {answers.length > 0 && answers.length < voters && <p class='denominator'>{t('newestAnswersShown', { count: answers.length })}</p>}
     </div>
   )
 }

@@ -218,7 +218,22 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   }
 
   const httpAnswers = { notModified: 0 }
-  const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
+  const metrics = createMetricsServer({
+    host: config.metricsHost,
+    port: config.metricsPort,
+    sources: {
+      votes: ballotBox.figures,
+      readSockets: () => [...sockets.countRoles(), ['feed', feed.count()]],
+      disconnects: sockets.disconnects,
+      broadcasts: broadcaster.figures,
+      repairs: repair.figures,
+      pubsub: cluster?.figures,
+      slowReaders: [slowReaders.figures, feed.figures],
+      boardReads: board.reads,
+      httpAnswers
+    },
+    onError
+  })
   const authentication = createAuthentication({ identity, tokens, limits })
   const redeem = createRedeem({ accessCodes, authentication, limits })
   const subscriptions = createSubscriptions({

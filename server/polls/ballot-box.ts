@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres'
 import { isStorageAway } from '../../db/errors.ts'
 import { appendBallots, type StoredBatch } from '../../db/ledger.ts'
-import type { Answer, Poll, Receipt } from '../protocol/poll.ts'
-import { PlenumError } from '../protocol/problem.ts'
+import { countOne, createDistribution, durationBounds, type Counts } from '../counts.ts'
+import type { Answer, Poll, Receipt, ReceiptStatus } from '../protocol/poll.ts'
+import { PlenumError, type ErrorCode } from '../protocol/problem.ts'
 import { createBatchTeller } from './batch-teller.ts'
 import { voterIn, type VoterClaims } from '../rooms/voter-identity.ts'
 import { createBucketCache } from './bucket-cache.ts'
@@ -37,10 +38,12 @@ export type Settle = (outcome: Receipt | PlenumError) => void
 
 export type BallotBox = ReturnType<typeof createBallotBox>
 
-interface WaitingVote extends CastVote { settle: Settle }
+interface ArrivedVote { settle: Settle, castAt: number }
+type WaitingVote = CastVote & ArrivedVote
 type Stored = StoredBatch<VoteOutcome[]>
 
 const maxBatch = 512
+const batchBounds = [1, 2, 4, 8, 16, 32, 64, 128, 256, maxBatch]
 // Later than every time-out of the database and its connection (db/client.ts): whatever still hangs then hangs on us.
 const deadlineMs = 8000
 const retryAfterMs = 1000
@@ -54,30 +57,40 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: settleAll, onEmpty: () => { whenEmpty?.() } })
   const buckets = createBucketCache()
   const tell = createBatchTeller({ board, onError })
+  const results: Counts<ReceiptStatus | ErrorCode> = new Map()
+  const seconds = createDistribution(durationBounds)
+  const batchSizes = createDistribution(batchBounds)
   let waiting = 0
   let whenEmpty: (() => void) | undefined
 
   function cast (request: VoteRequest, settle: Settle): void {
+    const arrived = { settle, castAt: performance.now() }
     const held = board.get(request.pollId)
     if (held !== undefined) {
-      enqueue(held, request, settle)
+      enqueue(held, request, arrived)
       return
     }
     board.find(request.pollId).then(
-      (found) => { enqueue(found, request, settle) },
-      (error: unknown) => { settle(unavailable(error)) })
+      (found) => { enqueue(found, request, arrived) },
+      (error: unknown) => { finish(arrived, unavailable(error)) })
   }
 
-  function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, settle: Settle): void {
-    if (snapshot === undefined) return settle(new PlenumError('poll_not_found'))
+  function enqueue (snapshot: PollSnapshot | undefined, request: VoteRequest, arrived: ArrivedVote): void {
+    if (snapshot === undefined) return finish(arrived, new PlenumError('poll_not_found'))
     let vote: CastVote
     try {
       vote = judge(snapshot, request)
     } catch (error) {
-      return settle(toRefusal(error))
+      return finish(arrived, toRefusal(error))
     }
     waiting += 1
-    lanes.push(snapshot.poll.id, { ...vote, settle })
+    lanes.push(snapshot.poll.id, { ...vote, ...arrived })
+  }
+
+  function finish ({ settle, castAt }: ArrivedVote, outcome: Receipt | PlenumError): void {
+    settle(outcome)
+    countOne(results, outcome instanceof PlenumError ? outcome.code : outcome.status)
+    seconds.add((performance.now() - castAt) / 1000)
   }
 
   /** The vote as it waits. Throws why it may not even do that. */
@@ -106,6 +119,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
     const storing = appendBallots(votes, { pollId, voterIds: listVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
+      batchSizes.add(batch.length)
       if (stored?.buckets !== undefined) buckets.keep(pollId, stored.buckets)
       const receipts = createReceipts(pollId, stored)
       batch.forEach((vote, at) => { settleOne(vote, receipts.of(vote, at)) })
@@ -139,7 +153,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
   function settleOne (vote: WaitingVote, outcome: Receipt | PlenumError): void {
     waiting -= 1
-    vote.settle(outcome)
+    finish(vote, outcome)
   }
 
   function settleAll (batch: WaitingVote[], outcome: PlenumError): void {
@@ -152,6 +166,9 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   }
 
   return {
+    /** Of all votes since the start: what became of them, how long each waited for its answer, and how many were committed together. */
+    figures: { results, seconds, batchSizes, waiting: () => waiting },
+
     cast,
 
     /** The same for who waits: the receipt of the committed ballot. Throws why there is none. */

@@ -26,6 +26,7 @@ const idleMs = 60_000
  * hints, the database is the truth (R4, O1).
  */
 export function startBoardRepair ({ db, board, rooms, compareQuestions, isWatched, onError }: BoardRepairOptions) {
+  const figures = { missed: 0 }
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
@@ -41,6 +42,7 @@ export function startBoardRepair ({ db, board, rooms, compareQuestions, isWatche
     const behind = stored.filter(isMissed)
     if (behind.length > 0) await delay(hintGraceMs)
     const missed = behind.filter(isMissed)
+    figures.missed += missed.length
     for (const poll of await findPolls(db, missed.map(({ id }) => id))) board.put(toSnapshot(poll), 'repair')
     const storedIds = new Set(stored.map(({ id }) => id))
     for (const pollId of pollIds) {
@@ -82,6 +84,9 @@ export function startBoardRepair ({ db, board, rooms, compareQuestions, isWatche
 
   runNow()
   return {
+    /** Polls of which no other instance had told something new in time. */
+    figures,
+
     /** For when messages may have been lost, such as when Redis is back. */
     runNow,
     async stop (): Promise<void> {

@@ -42,6 +42,8 @@ export interface Cluster {
   /** Fails at once while Redis is away. */
   client: unknown
   isUp (): boolean
+  /** Of Redis: connections that failed, and messages that could not be sent. */
+  figures: { readonly errors: number }
   /** Called each time the connection is there (again): messages may have been lost in between. */
   onReady (listener: () => void): void
   close (): Promise<void>
@@ -68,11 +70,14 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
   // Keeps its subscriptions through outages, a start without Redis included.
   const sub = createClient({ url, socket, pingInterval: pingIntervalMs })
   const readyListeners: (() => void)[] = []
+  const figures = { errors: 0 }
   let notedAt = 0
   let isClosing = false
 
   const note = (error: unknown): void => {
-    if (isClosing || Date.now() - notedAt < 1000) return
+    if (isClosing) return
+    figures.errors += 1
+    if (Date.now() - notedAt < 1000) return
     notedAt = Date.now()
     onTrouble(error)
   }
@@ -107,6 +112,7 @@ export function connectCluster ({ url, onTrouble }: ClusterOptions): Cluster {
     adapter: createAdapter(pub, sub, { parser: { encode: () => '', decode: () => [] } }),
     client: pub,
     isUp: () => pub.isReady && sub.isReady,
+    figures,
     onReady: (listener) => { readyListeners.push(listener) },
     async close () {
       isClosing = true

@@ -39,6 +39,7 @@ export type Feed = ReturnType<typeof createFeed>
 /** The read-only feed for whatever has no Socket.IO client: first the current state, then every change, under the same rules. */
 export function createFeed ({ board, views }: { board: ResultsBoard, views: PollViews }) {
   const byPoll = new Map<string, Set<Subscriber>>()
+  const figures = { deferred: 0, cut: 0 }
 
   function maySee (subscriber: Subscriber, { poll, staff }: PollSnapshot): boolean {
     const hasVoted = subscriber.votedRound === poll.round && subscriber.votedAs === voterIn(staff.access, subscriber.onlooker)
@@ -54,6 +55,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     }
     subscriber.sent[message.type] = position
     if (subscriber.connection.send(message, text)) return
+    figures.deferred += 1
     subscriber.missed = new Set()
     subscriber.behindSince = Date.now()
   }
@@ -94,12 +96,18 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   const heartbeat = setInterval(() => {
     for (const subscriber of all()) {
       if (subscriber.missed === undefined) subscriber.connection.heartbeat()
-      else if (subscriber.behindSince < Date.now() - patienceMs) subscriber.connection.close()
+      else if (subscriber.behindSince < Date.now() - patienceMs) {
+        figures.cut += 1
+        subscriber.connection.close()
+      }
     }
   }, heartbeatMs)
   heartbeat.unref()
 
   return {
+    /** How often a connection fell behind, and how often one did not catch up. */
+    figures,
+    count: () => all().length,
     isWatching: (pollId: string) => byPoll.has(pollId),
 
     /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */

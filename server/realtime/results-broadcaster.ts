@@ -1,3 +1,4 @@
+import { createDistribution, durationBounds } from '../counts.ts'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
 import type { BoardChange, ResultsBoard } from '../polls/results-board.ts'
 import type { Hint } from './cluster.ts'
@@ -27,8 +28,18 @@ export interface ResultsBroadcasterOptions {
 
 /** Carries what changed on the board to whoever watches here, and what was committed here to the other instances. */
 export function startResultsBroadcaster ({ board, outputs, publish, onError }: ResultsBroadcasterOptions) {
+  const sendSeconds = createDistribution(durationBounds)
+  const lagSeconds = createDistribution(durationBounds)
+  /** Since when each poll has results that were not sent. */
+  const unsentSince = new Map<string, number>()
   const ticker = createTicker(broadcastIntervalMs, async (pollId) => {
+    const begunAt = performance.now()
+    const changedAt = unsentSince.get(pollId) ?? begunAt
+    unsentSince.delete(pollId)
     await settle(outputs.map((output) => output.emitResults(pollId)))
+    const sentAt = performance.now()
+    sendSeconds.add((sentAt - begunAt) / 1000)
+    lagSeconds.add((sentAt - changedAt) / 1000)
   })
   const hints = createTicker(hintIntervalMs, (pollId) => {
     const snapshot = board.peek(pollId)
@@ -52,7 +63,10 @@ export function startResultsBroadcaster ({ board, outputs, publish, onError }: R
     } else if (resultsChanged && source === 'commit') {
       hints.touch(pollId)
     }
-    if (resultsChanged) ticker.touch(pollId)
+    if (resultsChanged) {
+      if (!unsentSince.has(pollId)) unsentSince.set(pollId, performance.now())
+      ticker.touch(pollId)
+    }
   }
 
   board.subscribe({
@@ -64,6 +78,9 @@ export function startResultsBroadcaster ({ board, outputs, publish, onError }: R
   })
 
   return {
+    /** How long sending new results to everyone here took, and how long they were known here when that was done. */
+    figures: { sendSeconds, lagSeconds },
+
     stop () {
       ticker.stop()
       hints.stop()

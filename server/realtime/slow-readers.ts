@@ -15,6 +15,7 @@ export type SlowReaders = ReturnType<typeof createSlowReaders>
  */
 export function createSlowReaders () {
   const lags = new Map<LiveSocket, Lag>()
+  const figures = { deferred: 0, cut: 0 }
 
   function catchUp (socket: LiveSocket): void {
     const lag = lags.get(socket)
@@ -27,12 +28,16 @@ export function createSlowReaders () {
     const before = Date.now() - patienceMs
     for (const [socket, { since }] of lags) {
       // Not socket.disconnect(): after that a client would never come back by itself.
-      if (since < before) socket.conn.close()
+      if (since >= before) continue
+      figures.cut += 1
+      socket.conn.close()
     }
   }, 1000)
   sweep.unref()
 
   return {
+    /** How often a socket fell behind, and how often one did not catch up. */
+    figures,
     /** True when the socket must not be written to now: what it missed is to be deferred. */
     isBehind (socket: LiveSocket): boolean {
       if (lags.size > 0 && lags.has(socket)) return true
@@ -45,6 +50,7 @@ export function createSlowReaders () {
         lag.pending.set(key, send)
         return
       }
+      figures.deferred += 1
       lags.set(socket, { since: Date.now(), pending: new Map([[key, send]]) })
       const tcp = tcpSocketOf(socket.conn)
       const source = tcp?.writableNeedDrain === true ? tcp : socket.conn

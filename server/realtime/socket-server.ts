@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Server as Engine } from 'engine.io'
 import type { FastifyInstance } from 'fastify'
 import { Server } from 'socket.io'
+import { countOne, type Counts } from '../counts.ts'
 import type { Ack } from '../protocol/events.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { toAck, type ClientEventHandler } from './client-event.ts'
@@ -13,7 +14,7 @@ import { admitEvent } from './event-limiter.ts'
 import type { createAdmission, createHandshake } from './handshake.ts'
 import { isAccountsRoom, isVotedRoom } from './rooms.ts'
 import type { SessionWatch } from './session-watch.ts'
-import { claimsOf, type LiveServer, type LiveSocket } from './socket-types.ts'
+import { claimsOf, type LiveServer, type LiveSocket, type SocketData } from './socket-types.ts'
 
 export interface SocketServerOptions {
   admit: ReturnType<typeof createAdmission>
@@ -47,6 +48,7 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
   io.bind(engine)
   io.use(identify)
   const upgraded = new Set<Duplex>()
+  const disconnects: Counts = new Map()
 
   /** A phone that sleeps never answers the closing of its WebSocket, and the HTTP server would wait for it. */
   async function cutStragglers (): Promise<void> {
@@ -58,11 +60,22 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
     io,
     socketCount: () => engine.clientsCount,
 
+    /** Sockets that ended, by Socket.IO's reason. */
+    disconnects,
+
+    /** The sockets that there are now. */
+    countRoles (): Counts<SocketRole> {
+      const counts: Counts<SocketRole> = new Map()
+      for (const { data } of io.of('/').sockets.values()) countOne(counts, roleOf(data))
+      return counts
+    },
+
     /** Answers the events of this table; anything else is refused with a code. */
     serve (handlers: Readonly<Record<string, ClientEventHandler>>, sessions: SessionWatch): void {
       const known = new Map(Object.entries(handlers))
       io.on('connection', (socket) => {
         socket.on('error', () => {})
+        socket.once('disconnect', (reason) => { countOne(disconnects, reason) })
         sendAcksAsFrames(socket)
         followSession(socket, sessions)
         socket.onAny((event: unknown, ...args: unknown[]) => { dispatch(socket, known.get(String(event)), args, maxEventsPerSocket) })
@@ -103,6 +116,14 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
       await cutStragglers()
     }
   }
+}
+
+type SocketRole = 'host' | 'presenter' | 'audience'
+
+/** By what the connection has shown, whichever room it looks at. */
+function roleOf ({ host, presenterHash }: SocketData): SocketRole {
+  if (host !== undefined) return 'host'
+  return presenterHash === undefined ? 'audience' : 'presenter'
 }
 
 /** When a host's session ends its socket stays, as one of the audience. */

@@ -197,34 +197,3 @@ t.test('OpenAPI 3.1 lists every route, and every route that it lists is there', 
   }
   t.equal((await request(url, 'GET', '/api/docs')).status, 200)
 })
-
-t.test('Prometheus reads what the board could answer, and answers of 304, on a port of its own', async (t) => {
-  const server = await startServer(t, { METRICS_PORT: '0' })
-  const metricsUrl = `http://127.0.0.1:${server.metricsPort}`
-  const scrape = async () => {
-    const { status, headers, body } = await request<string>(metricsUrl, 'GET', '/metrics')
-    t.match({ status, type: headers.get('content-type') }, { status: 200, type: /^text\/plain; version=0\.0\.4/ })
-    const read = (sample: string) => Number(body.split('\n').find((line) => line.startsWith(`${sample} `))?.slice(sample.length) ?? NaN)
-    return { text: body, hits: read('plenum_board_reads_total{result="hit"}'), misses: read('plenum_board_reads_total{result="miss"}'), notModified: read('plenum_http_not_modified_total') }
-  }
-  const first = await scrape()
-  t.match(first, { hits: 0, misses: 0, notModified: 0, text: /^process_cpu_seconds_total \d/m })
-
-  const poll = await (await registerHost(server.url)).openPoll()
-  const path = `/api/v1/polls/${poll.id}/results`
-  const before = await scrape()
-  const { headers } = await request(server.url, 'GET', path)
-  t.equal((await request(server.url, 'GET', path, { headers: { 'if-none-match': headers.get('etag') ?? '' } })).status, 304)
-  t.equal((await request(server.url, 'GET', `/api/v1/polls/${poll.id}`, { headers: { 'if-none-match': `"${poll.revision}"` } })).status, 304)
-  t.equal((await request(server.url, 'GET', '/api/v1/polls/01900000-0000-7000-8000-000000000000')).status, 404)
-  const after = await scrape()
-  t.same([after.hits - before.hits, after.misses - before.misses, after.notModified - before.notModified], [3, 1, 2])
-  t.notMatch(after.text, new RegExp(`${poll.id}|${poll.roomId}`), '[R6] nothing names a poll')
-
-  t.equal((await request(metricsUrl, 'GET', '/')).status, 404)
-  t.equal((await request(metricsUrl, 'POST', '/metrics')).status, 405)
-  t.equal((await request(server.url, 'GET', '/metrics')).status, 404, 'the port of everybody has none')
-  await server.close()
-  await t.rejects(request(metricsUrl, 'GET', '/metrics'), 'it is closed with the server')
-  t.equal((await startServer(t)).metricsPort, undefined, 'off unless told otherwise')
-})

@@ -63,10 +63,11 @@ import { createReviews } from './polls/reviews.ts'
 import { createResultsBoard } from './polls/results-board.ts'
 import { createSuggestions } from './polls/suggestions.ts'
 import { asyncApiRoutes } from './realtime/asyncapi.ts'
-import { connectCluster, type Hint } from './realtime/cluster.ts'
+import { connectCluster } from './realtime/cluster.ts'
 import { createFeed } from './realtime/feed.ts'
 import { feedRoutes, registerWebsocket } from './realtime/feed-routes.ts'
 import { createAdmission, createHandshake } from './realtime/handshake.ts'
+import type { Hint } from './realtime/hint.ts'
 import { createHintReader } from './realtime/hints.ts'
 import { joinEvents } from './realtime/join-events.ts'
 import { startOwnVoteTeller } from './realtime/own-vote-teller.ts'
@@ -157,9 +158,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
 
   const attendance = startAttendance({ db, onError })
 
-  const cluster = config.redisUrl === undefined
+  const cluster = config.redisUrls === undefined
     ? undefined
-    : connectCluster({ url: config.redisUrl, onTrouble: (err) => { onError(err, 'Redis is away; votes go on, other instances follow through the database') } })
+    : connectCluster({ urls: config.redisUrls, onTrouble: (err) => { onError(err, 'Redis is away; votes go on, other instances follow through the database') } })
   const sockets = createSocketServer({
     admit: createAdmission({ isAllowedOrigin, isFull: () => isDraining || sockets.socketCount() >= config.maxSockets }),
     identify: createHandshake({ identity, tokens, maxEventsPerSocket: config.maxEventsPerSocket }),
@@ -305,7 +306,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await Promise.all([delivery.stop(), cleanUp.stop(), attendance.stop()])
     await repair.stop()
     await metrics.close()
-    await cluster?.close()
+    cluster?.close()
     await database.close()
   })
 

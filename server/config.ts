@@ -8,7 +8,7 @@ export const Environment = Type.Object({
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 takes a free one' }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL 15 or newer; without it an embedded database in DATA_DIR' })),
   DATABASE_POOL_SIZE: Type.Integer({ default: 4, minimum: 1, maximum: 100, description: 'Connections for votes, and as many again for everything else' }),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://', description: 'Redis 7 or newer, for more than one instance; without it one instance runs alone' })),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://[^,]+(, *rediss?://[^,]+)*$', description: 'Redis 7 or newer, for more than one instance; without it one instance runs alone. Some nodes of a Redis Cluster, separated by commas' })),
   SECRET_KEY: Type.Optional(Type.String({ description: 'Signs tokens; at least 32 bytes. Several, separated by commas: the first signs, all verify' })),
   SECRET_KEY_FILE: Type.Optional(Type.String({ description: 'File that holds SECRET_KEY' })),
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+/?$', description: 'Address that the audience uses, as https://polls.example.org' })),
@@ -34,7 +34,8 @@ export interface Config {
   readonly port: number
   readonly databaseUrl: string | undefined
   readonly databasePoolSize: number
-  readonly redisUrl: string | undefined
+  /** Several: nodes of a Redis Cluster. */
+  readonly redisUrls: readonly [string, ...string[]] | undefined
   /** Undefined on the embedded default without a given key: one is generated and kept in the data folder. */
   readonly secretKeys: readonly [string, ...string[]] | undefined
   readonly publicUrl: string | undefined
@@ -69,7 +70,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
-    redisUrl: values.REDIS_URL,
+    redisUrls: readRedisUrls(values),
     secretKeys: readSecretKeys(values),
     publicUrl: values.PUBLIC_URL?.replace(/\/$/, ''),
     allowedOrigins: splitList(values.ALLOWED_ORIGINS),
@@ -90,12 +91,12 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
 
 /** For people: every setting, with secrets and passwords blotted out. */
 export function redactConfig (config: Config): Record<string, unknown> {
-  const hidePassword = (url: string | undefined) => url?.replace(/\/\/([^:@/]*):[^/?#]*@/, '//$1:***@')
+  const hidePassword = (url: string) => url.replace(/\/\/([^:@/]*):[^/?#]*@/, '//$1:***@')
   return {
     ...config,
     secretKeys: config.secretKeys?.map(() => '***'),
-    databaseUrl: hidePassword(config.databaseUrl),
-    redisUrl: hidePassword(config.redisUrl)
+    databaseUrl: config.databaseUrl === undefined ? undefined : hidePassword(config.databaseUrl),
+    redisUrls: config.redisUrls?.map(hidePassword)
   }
 }
 
@@ -131,6 +132,11 @@ function readSecretKeys (values: EnvironmentValues): [string, ...string[]] | und
     throw new ConfigError('SECRET_KEY is too weak: each key needs at least 32 random bytes, for example from `openssl rand -base64 32`.')
   }
   return [signing, ...older]
+}
+
+function readRedisUrls ({ REDIS_URL: urls = '' }: EnvironmentValues): [string, ...string[]] | undefined {
+  const [first, ...others] = splitList(urls)
+  return first === undefined ? undefined : [first, ...others]
 }
 
 function readSecretFile (path: string): string {

@@ -26,7 +26,7 @@ t.test('without any variable the server is one instance on the embedded database
     port: 3000,
     databaseUrl: undefined,
     databasePoolSize: 4,
-    redisUrl: undefined,
+    redisUrls: undefined,
     secretKeys: undefined,
     publicUrl: undefined,
     allowedOrigins: [],
@@ -52,7 +52,7 @@ t.test('every variable is read, trimmed and split', async (t) => {
     HOST: ' 0.0.0.0 ',
     PORT: '0',
     DATABASE_URL: databaseUrl,
-    REDIS_URL: 'rediss://cache.example.org:6380',
+    REDIS_URL: 'rediss://cache.example.org:6380, rediss://other.example.org:6380',
     SECRET_KEY: `${key}, an older key of the same kind 98765`,
     PUBLIC_URL: 'https://polls.example.org/',
     ALLOWED_ORIGINS: 'https://a.example.org, https://b.example.org,',
@@ -68,7 +68,7 @@ t.test('every variable is read, trimmed and split', async (t) => {
     host: '0.0.0.0',
     port: 0,
     databaseUrl,
-    redisUrl: 'rediss://cache.example.org:6380',
+    redisUrls: ['rediss://cache.example.org:6380', 'rediss://other.example.org:6380'],
     secretKeys: [key, 'an older key of the same kind 98765'],
     publicUrl: 'https://polls.example.org',
     allowedOrigins: ['https://a.example.org', 'https://b.example.org'],
@@ -127,7 +127,7 @@ t.test('what is printed has no secret in it', async (t) => {
     ['postgres://plenum@db.example.org/plenum', 'postgres://plenum@db.example.org/plenum']
   ] as const) {
     const shown = redactConfig(readConfig({ DATABASE_URL: url, REDIS_URL: 'redis://:secret@cache:6379', SECRET_KEY: `${key},${key}2` }))
-    t.hasStrict(shown, { databaseUrl: printed, redisUrl: 'redis://:***@cache:6379', secretKeys: ['***', '***'], port: 3000 })
+    t.hasStrict(shown, { databaseUrl: printed, redisUrls: ['redis://:***@cache:6379'], secretKeys: ['***', '***'], port: 3000 })
     t.notMatch(JSON.stringify(shown), /secret@|0123456789/)
   }
 })

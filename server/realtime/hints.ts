@@ -1,6 +1,6 @@
 import type { ResultsBoard } from '../polls/results-board.ts'
 import type { RoomBoard } from '../rooms/room-board.ts'
-import { isHint } from './cluster.ts'
+import { isHint } from './hint.ts'
 import type { OwnVoteTeller } from './own-vote-teller.ts'
 import type { Presence } from './presence.ts'
 import type { QuestionsBroadcaster } from './questions-broadcaster.ts'

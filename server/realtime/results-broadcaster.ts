@@ -1,7 +1,7 @@
 import { createDistribution, durationBounds } from '../counts.ts'
 import type { PollSnapshot } from '../polls/poll-snapshot.ts'
 import type { BoardChange, ResultsBoard } from '../polls/results-board.ts'
-import type { Hint } from './cluster.ts'
+import type { Hint } from './hint.ts'
 import { createTicker } from './ticker.ts'
 
 /** Ten results frames a second and poll at the most, whatever the vote rate and the number of instances (R5). */

@@ -1,6 +1,6 @@
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { managesRoom } from '../rooms/staff.ts'
-import type { Hint } from './cluster.ts'
+import type { Hint } from './hint.ts'
 import type { createRoomEmitter } from './room-emitter.ts'
 import { hostsRoom } from './rooms.ts'
 import type { LiveServer } from './socket-types.ts'

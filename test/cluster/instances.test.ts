@@ -8,6 +8,7 @@ import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { countBallots, recount } from '../helpers/ledger.ts'
 import { spawnServer, type ServerProcess } from '../helpers/server.ts'
 import { skipUnless, startRedis } from '../helpers/services.ts'
+import { limitsSignIns } from '../helpers/sign-ins.ts'
 
 // What the rules allow, and what a busy machine takes by itself.
 const noiseMs = 500
@@ -96,18 +97,6 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
       t.ok(performance.now() - castAt < promptMs, `vote ${turn} after ${Math.round(performance.now() - castAt)} ms`)
     }
     t.ok(performance.now() - startedAt < 3000, `six votes took ${Math.round(performance.now() - startedAt)} ms`)
-  }
-
-  /** Ten sign-ins of one account may fail on all of these servers together; then each refuses, without a wait. */
-  async function limitsSignIns (t: Test, email: string, ...servers: ServerProcess[]): Promise<void> {
-    const attempt = async ({ url }: ServerProcess) => (await request(url, 'POST', '/api/v1/auth/login', { body: { email, password: 'not the password' } })).status
-    const turns = Array.from({ length: 10 / servers.length }, () => servers).flat()
-    t.same(await Promise.all(turns.map(attempt)), Array(10).fill(401))
-    for (const server of servers) {
-      const startedAt = performance.now()
-      t.equal(await attempt(server), 429)
-      t.ok(performance.now() - startedAt < noiseMs, `refused after ${Math.round(performance.now() - startedAt)} ms`)
-    }
   }
 
   t.test('[R4] the audience on another instance sees everything within a second', async (t) => {

@@ -170,13 +170,13 @@ export async function startPostgres (options: PostgresOptions = {}): Promise<Pos
 }
 
 /** Throws where Redis cannot be had; `findRedis()` tells beforehand. */
-export async function startRedis (options: { port?: number } = {}): Promise<Redis> {
+export async function startRedis (options: { port?: number, settings?: Record<string, string> } = {}): Promise<Redis> {
   const program = await findRedis()
   if (program === null) throw new Error('redis-server is not installed')
   const folder = makeFolder('redis', undefined)
   const port = options.port ?? await findFreePort()
   const logFile = join(folder, 'redis.log')
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...Object.entries(options.settings ?? {}).flatMap(([name, value]) => [`--${name}`, value])]
 
   const start = async (): Promise<RunningChild> => {
     const log = openSync(logFile, 'a')

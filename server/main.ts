@@ -1,11 +1,13 @@
+import { openDatabase } from '../db/client.ts'
 import { buildApp } from './app.ts'
 import { ConfigError, readConfig, redactConfig } from './config.ts'
 import { describeAddress } from './welcome.ts'
 
-const help = `Usage: npm start [-- --print-config]
+const help = `Usage: npm start [-- --print-config | --migrate]
 
 Starts Plenum with the settings of the environment (see .env.example).
   --print-config  print the settings, without secrets, and exit
+  --migrate       bring the tables of the database up to date, as each start does, and exit
   --help          print this and exit
 `
 const drainLimitMs = 14_000
@@ -18,6 +20,12 @@ async function main (args: string[]): Promise<void> {
   const config = readConfig(process.env)
   if (args.includes('--print-config')) {
     process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`)
+    return
+  }
+  if (args.includes('--migrate')) {
+    const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, poolSize: 1, onError: () => { process.exit(1) } })
+    await database.close()
+    process.stdout.write('The tables are up to date.\n')
     return
   }
 

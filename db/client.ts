@@ -12,6 +12,8 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 export interface DatabaseOptions {
   /** PostgreSQL's address; without one the embedded database in `dataDir` is started. */
   url?: string | undefined
+  /** PostgreSQL's own, where `url` leads to a pooler that hands out a connection for each transaction. Migrations need it. */
+  directUrl?: string | undefined
   dataDir: string
   /** Connections for votes, and as many again for everything else. The embedded database has one for both. */
   poolSize: number
@@ -46,9 +48,10 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
       throw error
     }
   }
-  await migrateDatabase(postgres(options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
-  const votes = surviveLostConnections(postgres(options.url, poolSettings(options.poolSize)))
-  const others = surviveLostConnections(postgres(options.url, poolSettings(options.poolSize)))
+  await migrateDatabase(postgres(options.directUrl ?? options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
+  const settings = { ...poolSettings(options.poolSize), ...(options.directUrl === undefined ? sessionSettings : pooledSettings) }
+  const votes = surviveLostConnections(postgres(options.url, settings))
+  const others = surviveLostConnections(postgres(options.url, settings))
   // The first vote after a pause must not pay for a new connection.
   const keepWarm = setInterval(() => { votes`SELECT 1`.catch(() => {}) }, keepWarmMs)
   keepWarm.unref()
@@ -65,7 +68,7 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
 async function openEmbedded (embedded: EmbeddedDatabase): Promise<Database> {
   const address = { ...embedded.connection, user: 'postgres', database: 'postgres', onnotice: () => {} }
   await migrateDatabase(postgres({ ...address, max: 1 }))
-  const client = surviveLostConnections(postgres({ ...address, ...poolSettings(1) }))
+  const client = surviveLostConnections(postgres({ ...address, ...poolSettings(1), ...sessionSettings }))
   const db = drizzle(client, { schema, casing: 'snake_case' })
   return {
     db,
@@ -84,15 +87,21 @@ function poolSettings (max: number) {
     connect_timeout: connectTimeoutSeconds,
     backoff: (retries: number) => Math.min(0.05 * 2 ** Math.min(retries, 5), 1),
     onnotice: () => {},
-    socket: connectWatched,
-    connection: {
-      application_name: 'plenum',
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
-      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs
-    }
+    socket: connectWatched
   }
 }
+
+const sessionSettings = {
+  connection: {
+    application_name: 'plenum',
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs
+  }
+}
+
+/** Nothing outlives a transaction there: the time-outs belong to the role then, and statements are parsed each time. */
+const pooledSettings = { prepare: false, connection: { application_name: 'plenum' } }
 
 let attempts = 0
 

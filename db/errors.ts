@@ -9,7 +9,8 @@ export function databaseErrorOf (error: unknown): unknown {
 /** True when the database is away, stuck, or too busy: the same request may succeed later. */
 export function isStorageAway (error: unknown): boolean {
   const cause = databaseErrorOf(error)
-  if (cause instanceof postgres.PostgresError) return /^(08|40|53|55|57|58|25P0)/.test(cause.code)
+  // 25006: this is a standby, and its primary is somewhere else.
+  if (cause instanceof postgres.PostgresError) return /^(08|40|53|55|57|58|25P0|25006)/.test(cause.code)
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' &&
     /^(CONNECTION_|CONNECT_TIMEOUT|E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN|NOENT))/.test(cause.code)
 }

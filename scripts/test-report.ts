@@ -1,4 +1,5 @@
 // Turns the raw TAP of a run into a short report for people, and counts its assertions.
+import { inspect } from 'node:util'
 import { Parser, type Result } from 'tap-parser'
 
 export interface TestCounts {
@@ -18,7 +19,7 @@ export interface TestReport {
 const indent = '       '
 
 function formatValue (value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? ''
+  return typeof value === 'string' ? value : inspect(value, { depth: 4 })
 }
 
 /** The place, the difference and whatever else the assertion has to say about its failure. */

@@ -120,6 +120,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
 
   const database = await openDatabase({
     url: config.databaseUrl,
+    directUrl: config.databaseDirectUrl,
     dataDir: config.dataDir,
     poolSize: config.databasePoolSize,
     onError: (err) => {

@@ -7,6 +7,7 @@ export const Environment = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 lets phones in the same network come' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 takes a free one' }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL 15 or newer; without it an embedded database in DATA_DIR' })),
+  DATABASE_DIRECT_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL itself, where DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer' })),
   DATABASE_POOL_SIZE: Type.Integer({ default: 4, minimum: 1, maximum: 100, description: 'Connections for votes, and as many again for everything else' }),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://[^,]+(, *rediss?://[^,]+)*$', description: 'Redis 7 or newer, for more than one instance; without it one instance runs alone. Some nodes of a Redis Cluster, separated by commas' })),
   SECRET_KEY: Type.Optional(Type.String({ description: 'Signs tokens; at least 32 bytes. Several, separated by commas: the first signs, all verify' })),
@@ -33,6 +34,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly databaseUrl: string | undefined
+  /** Undefined: `databaseUrl` leads to PostgreSQL itself. */
+  readonly databaseDirectUrl: string | undefined
   readonly databasePoolSize: number
   /** Several: nodes of a Redis Cluster. */
   readonly redisUrls: readonly [string, ...string[]] | undefined
@@ -69,6 +72,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     host: values.HOST,
     port: values.PORT,
     databaseUrl: values.DATABASE_URL,
+    databaseDirectUrl: values.DATABASE_DIRECT_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrls: readRedisUrls(values),
     secretKeys: readSecretKeys(values),
@@ -91,11 +95,12 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
 
 /** For people: every setting, with secrets and passwords blotted out. */
 export function redactConfig (config: Config): Record<string, unknown> {
-  const hidePassword = (url: string) => url.replace(/\/\/([^:@/]*):[^/?#]*@/, '//$1:***@')
+  const hidePassword = (url: string | undefined) => url?.replace(/\/\/([^:@/]*):[^/?#]*@/, '//$1:***@')
   return {
     ...config,
     secretKeys: config.secretKeys?.map(() => '***'),
-    databaseUrl: config.databaseUrl === undefined ? undefined : hidePassword(config.databaseUrl),
+    databaseUrl: hidePassword(config.databaseUrl),
+    databaseDirectUrl: hidePassword(config.databaseDirectUrl),
     redisUrls: config.redisUrls?.map(hidePassword)
   }
 }

@@ -23,7 +23,7 @@ async function main (args: string[]): Promise<void> {
     return
   }
   if (args.includes('--migrate')) {
-    const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, poolSize: 1, onError: () => { process.exit(1) } })
+    const database = await openDatabase({ url: config.databaseUrl, directUrl: config.databaseDirectUrl, dataDir: config.dataDir, poolSize: 1, onError: () => { process.exit(1) } })
     await database.close()
     process.stdout.write('The tables are up to date.\n')
     return

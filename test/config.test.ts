@@ -25,6 +25,7 @@ t.test('without any variable the server is one instance on the embedded database
     host: '127.0.0.1',
     port: 3000,
     databaseUrl: undefined,
+    databaseDirectUrl: undefined,
     databasePoolSize: 4,
     redisUrls: undefined,
     secretKeys: undefined,

@@ -1,6 +1,6 @@
 // Finds the programs that tests need, and installs missing ones where that is possible.
 import { spawn } from 'node:child_process'
-import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const aptTimeoutMs = 10 * 60_000
@@ -59,7 +59,8 @@ async function findOrInstall (find: () => string | null, packageName: string): P
 
 function findPostgresFolder (): string | null {
   const initdb = findOnPath('initdb')
-  if (initdb !== null && findOnPath('postgres') !== null) return join(initdb, '..')
+  // Where a link of it leads there are the other programs, too.
+  if (initdb !== null && findOnPath('postgres') !== null) return join(realpathSync(initdb), '..')
   let versions: string[] = []
   try {
     versions = readdirSync(postgresRoot)
@@ -78,6 +79,11 @@ export function findPostgres (): Promise<string | null> {
 /** The path of `redis-server`, or null where it cannot be had. */
 export function findRedis (): Promise<string | null> {
   return findOrInstall(() => findOnPath('redis-server'), 'redis-server')
+}
+
+/** The path of `pgbouncer`, or null where it cannot be had. */
+export function findPgBouncer (): Promise<string | null> {
+  return findOrInstall(() => findOnPath('pgbouncer') ?? (isExecutable('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null), 'pgbouncer')
 }
 
 /** The path of a Chromium or Chrome, or null where none can be had. */

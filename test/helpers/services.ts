@@ -1,11 +1,12 @@
 // PostgreSQL and Redis for tests: on 127.0.0.1, on free ports, in temporary folders.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort, removeFolder, startChild, trackFolder, waitUntil, type RunningChild } from './child-process.ts'
-import { findPostgres, findRedis } from './programs.ts'
+import type { Owner } from './owner.ts'
+import { findPgBouncer, findPostgres, findRedis } from './programs.ts'
 
 export { findChromium, findPostgres, findRedis } from './programs.ts'
 
@@ -19,6 +20,8 @@ export interface PostgresOptions {
   fsync?: boolean
   /** Further settings of postgresql.conf. */
   settings?: Record<string, string>
+  /** Starts as a standby of this server, which follows what it commits. */
+  standbyOf?: Postgres
 }
 
 export interface Postgres {
@@ -120,8 +123,10 @@ export async function startPostgres (options: PostgresOptions = {}): Promise<Pos
   const dataDir = join(folder, 'data')
   mkdirSync(dataDir, { mode: 0o700 })
   if (user !== undefined) chownSync(dataDir, user.uid, user.gid)
-  const initArgs = ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  execFileSync(join(programs, 'initdb'), initArgs, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: startTimeoutMs })
+  const [program, ...initArgs] = options.standbyOf === undefined
+    ? ['initdb', '-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+    : ['pg_basebackup', '-D', dataDir, '-d', options.standbyOf.url, '--write-recovery-conf', '--checkpoint=fast', '--no-sync']
+  execFileSync(join(programs, program), initArgs, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: startTimeoutMs })
 
   const port = options.port ?? await findFreePort()
   const logFile = join(folder, 'postgres.log')
@@ -167,6 +172,30 @@ export async function startPostgres (options: PostgresOptions = {}): Promise<Pos
       removeFolder(folder)
     }
   }
+}
+
+/** PgBouncer in transaction mode in front of the PostgreSQL of this URL. Resolves to the URL through it. */
+export async function startPgBouncer (owner: Owner, databaseUrl: string): Promise<string> {
+  const program = await findPgBouncer()
+  if (program === null) throw new Error('pgbouncer is not installed')
+  const user = findPostgresUser()
+  const folder = makeFolder('pgbouncer', user)
+  const [port, { hostname, port: databasePort, pathname, username }] = [await findFreePort(), new URL(databaseUrl)]
+  const configFile = join(folder, 'pgbouncer.ini')
+  writeFileSync(configFile, [
+    '[databases]', `* = host=${hostname} port=${databasePort || '5432'} user=${username}`,
+    '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = any', 'pool_mode = transaction', 'default_pool_size = 4', 'server_reset_query_always = 0'
+  ].join('\n'))
+  const logFile = join(folder, 'pgbouncer.log')
+  const log = openSync(logFile, 'a')
+  const child = startChild(program, [configFile], { ...user, cwd: folder, stdio: ['ignore', log, log] })
+  closeSync(log)
+  owner.teardown(async () => {
+    await endChild(child, 'SIGKILL')
+    removeFolder(folder)
+  })
+  await waitForStart(child, port, postgresGreeting(), 'R', logFile)
+  return `postgres://postgres@127.0.0.1:${port}${pathname}`
 }
 
 /** Throws where Redis cannot be had; `findRedis()` tells beforehand. */

@@ -19,6 +19,8 @@ export async function judgeClosings ({ attempts, sights, closings }: History, le
   const late = await ledger<{ pollId: string, count: number }[]>`
     SELECT b.poll_id AS "pollId", count(*)::int FROM ballots b JOIN polls p ON p.id = b.poll_id
     WHERE b.poll_id = ANY(${pollIds}::uuid[]) AND b.at >= p.closes_at GROUP BY b.poll_id`
+  const newest = new Map((await ledger<{ pollId: string, version: number }[]>`
+    SELECT poll_id AS "pollId", max(version)::int AS version FROM ballots WHERE poll_id = ANY(${pollIds}::uuid[]) GROUP BY poll_id`).map(({ pollId, version }) => [pollId, version]))
   const tallies = new Map((await ledger<{ pollId: string, version: number }[]>`
     SELECT poll_id AS "pollId", version::int FROM tallies WHERE poll_id = ANY(${pollIds}::uuid[])`).map(({ pollId, version }) => [pollId, version]))
   const versions = groupBy(rows, ({ pollId }) => pollId)
@@ -35,6 +37,8 @@ export async function judgeClosings ({ attempts, sights, closings }: History, le
     ]
     if (closed === undefined) return found
     if (tallies.get(pollId) !== closed.version) found.push(`R7: the stored version is ${tallies.get(pollId)}, and the close made ${closed.version}`)
+    const before = newest.get(pollId) ?? ofPoll.at(-2)?.version ?? 0
+    if (closed.version !== before + 1) found.push(`R1: the close made version ${closed.version} after version ${before}`)
     const newer = (receipts.get(pollId) ?? []).filter(({ outcome }) => outcome !== 'lost' && 'receipt' in outcome && (outcome.receipt.version ?? 0) >= closed.version)
     if (newer.length > 0) found.push(`V5: ${newer.length} receipts are not older than the close`)
     found.push(...findWrongFinals(finals.get(pollId) ?? [], closed.version))

@@ -11,9 +11,9 @@ export interface EmbeddedStage extends Stage {
   dataDir: string
 }
 
-export async function openEmbeddedStage (owner: Owner): Promise<EmbeddedStage> {
+export async function openEmbeddedStage (owner: Owner, environment: Record<string, string> = {}): Promise<EmbeddedStage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plenum-faults-'))
-  const server = await spawnServer(owner, { DATA_DIR: dataDir })
+  const server = await spawnServer(owner, { ...environment, DATA_DIR: dataDir })
   const host = await registerHost(server.url)
   return {
     dataDir,

@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { openEmbeddedLedger } from '../../test/helpers/ledger.ts'
 import { checkOutputs, createArena, withOwner, type Arena, type Play, type Stage } from './arena.ts'
 import { openCluster, type Cluster } from './cluster.ts'
-import { openEmbeddedStage } from './embedded-stage.ts'
+import { openEmbeddedStage, type EmbeddedStage } from './embedded-stage.ts'
 import type { Scenario } from './scenario.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -16,10 +16,12 @@ export interface Run extends Play {
   size: 'small' | 'full'
   /** The one to play on; without it the scenario gets one of its own. */
   cluster?: Cluster | undefined
+  /** The same for a scenario with the embedded database. Its server has ended afterwards. */
+  embedded?: EmbeddedStage | undefined
 }
 
 /** What the rules say of one scenario. A scenario that cannot be played to its end is a violation too. */
-export async function runScenario (scenario: Scenario, { size, cluster, ...run }: Run): Promise<Row> {
+export async function runScenario (scenario: Scenario, { size, cluster, embedded, ...run }: Run): Promise<Row> {
   const startedAt = performance.now()
   const counts = scenario[size]
   const shownWithinMs = scenario.shownWithinMs(counts)
@@ -30,9 +32,10 @@ export async function runScenario (scenario: Scenario, { size, cluster, ...run }
         return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs })
       }
       case 'embedded': {
-        const stage = await openEmbeddedStage(owner)
+        const stage = embedded ?? await openEmbeddedStage(owner)
         const openLedger = async () => {
-          for (const { server } of stage.instances) await server.terminate()
+          const codes = await Promise.all(stage.instances.map(async ({ server }) => await server.terminate()))
+          if (codes.some((code) => code !== 0)) throw new Error(`the server ended with exit code ${codes.join(' ')}`)
           return await openEmbeddedLedger(owner, stage.dataDir)
         }
         return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger, shownWithinMs })

@@ -31,7 +31,8 @@ export async function judgeScreens ({ attempts, sights }: History, ledger: Sql, 
   if (crowded.length > 0) violations.push(`R5: ${crowded.length} watchers had more than 10 frames of a poll in a second`)
   violations.push(...await findWrongNumbers(sights, ledger))
 
-  const shownMs = attempts.flatMap((attempt) => sights.flatMap((sight) => timeToShow(attempt, sight)))
+  const framesOf = prompt.map((sight) => ({ sight, frames: groupBy(sight.frames, ({ results }) => results.pollId) }))
+  const shownMs = attempts.flatMap((attempt) => framesOf.flatMap(({ sight, frames }) => timeToShow(attempt, sight, frames.get(attempt.pollId) ?? [])))
   const late = shownMs.filter((ms) => ms > shownWithinMs)
   if (late.length > 0) violations.push(`R4: ${late.length} screens were later than ${shownWithinMs} ms, by up to ${Math.round(late.reduce((one, other) => Math.max(one, other)))} ms after the acknowledgement`)
   return { backwards: older.length + again.length, shownMs, violations }
@@ -78,10 +79,21 @@ function hasSameNumbers (one: Results, other: Results): boolean {
 }
 
 /** Milliseconds from the acknowledgement until this connection was shown it; none for one that was not there all the time. */
-function timeToShow ({ pollId, outcome, endedAt }: Attempt, { connectedAt, endedAt: leftAt = Number.POSITIVE_INFINITY, frames }: Sight): number[] {
+function timeToShow ({ outcome, endedAt }: Attempt, { connectedAt, endedAt: leftAt = Number.POSITIVE_INFINITY }: Sight, frames: Frame[]): number[] {
   if (outcome === 'lost' || !('receipt' in outcome) || outcome.receipt.version === undefined || endedAt < connectedAt) return []
   const { version } = outcome.receipt
-  const shown = frames.find(({ results }) => results.pollId === pollId && results.version >= version)
+  const shown = findReached(frames, version)
   if (shown !== undefined) return [Math.max(0, shown.at - endedAt)]
   return leftAt === Number.POSITIVE_INFINITY ? [Number.POSITIVE_INFINITY] : []
+}
+
+/** The first frame with this version or a newer one. Versions rise, else that is a violation of its own. */
+function findReached (frames: Frame[], version: number): Frame | undefined {
+  let [from, to] = [0, frames.length]
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2)
+    if ((frames[middle]?.results.version ?? 0) >= version) to = middle
+    else from = middle + 1
+  }
+  return frames[from]
 }

@@ -6,7 +6,7 @@ import type { Owner } from '../../test/helpers/owner.ts'
 import { openSight, type History, type Sight } from './history.ts'
 import { ackTimeoutMs, connectPatiently, type Way } from './patient-socket.ts'
 
-/** What a screen asks for on each connection; it hands on the views that it got. */
+/** What a screen asks for on each connection; it hands on the views that it got, before anything that came after them. */
 export type Look = (socket: TestSocket, see: (view: PollView) => void) => Promise<void>
 
 export interface Watcher {
@@ -14,26 +14,26 @@ export interface Watcher {
   latest (pollId: string): number
 }
 
-async function ask<E extends ClientEvent> (socket: TestSocket, event: E, data: ClientEventData[E]): Promise<Ack<ClientEventReply[E]> | undefined> {
-  return await new Promise((resolve) => {
-    socket.timeout(ackTimeoutMs).emit(event, data, (error: Error | null, ack: Ack<ClientEventReply[E]>) => { resolve(error === null ? ack : undefined) })
+/** In the callback itself: whoever awaits an ack goes on only after the events that came with it. */
+async function ask<E extends ClientEvent> (socket: TestSocket, event: E, data: ClientEventData[E], take: (reply: ClientEventReply[E]) => void): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.timeout(ackTimeoutMs).emit(event, data, (error: Error | null, ack: Ack<ClientEventReply[E]>) => {
+      if (error === null && ack.ok) take(ack.data)
+      resolve()
+    })
   })
 }
 
 export function watchPolls (pollIds: string[]): Look {
   return async (socket, see) => {
-    for (const pollId of pollIds) {
-      const ack = await ask(socket, 'poll:join', { pollId })
-      if (ack?.ok === true) see(ack.data)
-    }
+    for (const pollId of pollIds) await ask(socket, 'poll:join', { pollId }, see)
   }
 }
 
 /** All polls of a room, also those that come later. */
 export function watchRoom (code: string): Look {
   return async (socket, see) => {
-    const ack = await ask(socket, 'room:join', { code })
-    if (ack?.ok === true) ack.data.polls.forEach(see)
+    await ask(socket, 'room:join', { code }, ({ polls }) => { polls.forEach(see) })
   }
 }
 

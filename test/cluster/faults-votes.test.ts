@@ -7,26 +7,26 @@ t.test('many votes on three instances', { skip: skipUnless('TEST_DATABASE_URL') 
   const cluster = await openCluster(t, 3)
 
   await t.test('[V1] [R1] [R5] votes at a steady rate are all there, and every screen shows each version as the ballots say', async (t) => {
-    await survives(t, 'steady', cluster)
+    await survives(t, 'steady', { cluster })
   })
 
   await t.test('[R4] everybody votes in the moment in which the poll opens, and the screens follow in time', async (t) => {
-    await survives(t, 'everyone', cluster)
+    await survives(t, 'everyone', { cluster })
   })
 
   await t.test('[V3] a vote that is sent up to five times over two sockets and HTTP is one ballot with one receipt', async (t) => {
-    await survives(t, 'again-and-again', cluster)
+    await survives(t, 'again-and-again', { cluster })
   })
 
   await t.test('[V2] fifty first votes of one voter at once, on all instances, are one ballot', async (t) => {
-    await survives(t, 'one-voter', cluster)
+    await survives(t, 'one-voter', { cluster })
   })
 
   await t.test('[V5] [R7] nothing counts after a close that races with the votes, and every instance says the same of it', async (t) => {
-    await survives(t, 'close-race', cluster)
+    await survives(t, 'close-race', { cluster })
   })
 
   await t.test('[L2] the timers of all instances open and close a poll once, also when one of them dies of it', async (t) => {
-    t.ok(await survives(t, 'schedulers', cluster) > 0, 'an instance was killed')
+    t.ok(await survives(t, 'schedulers', { cluster }) > 0, 'an instance was killed')
   })
 })

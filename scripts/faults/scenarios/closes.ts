@@ -10,8 +10,6 @@ import { openSight } from '../history.ts'
 import { full, noiseMs, promptMs, small, whenBackMs, type Scenario } from '../scenario.ts'
 import { watchRoom } from '../watcher.ts'
 
-const pollsAtOnce = 5
-
 /** People, screens that follow a room, and a way to make polls in it. */
 async function gatherInRoom (arena: Arena, { voters, watchers }: { voters: number, watchers: number }) {
   const { roomId } = await arena.host.createPoll()
@@ -52,6 +50,7 @@ export const closes: Scenario[] = [
     small: { ...small, times: 20 },
     full: { ...full, voters: 200, watchers: 30, times: 500 },
     async play (arena, size) {
+      const pollsAtOnce = 5
       const { voters, screens, settings } = await gatherInRoom(arena, size)
       for (let closed = 0; closed < size.times; closed += pollsAtOnce) {
         const closesAt = new Date(Date.now() + 1200)
@@ -82,6 +81,7 @@ export const closes: Scenario[] = [
     full: { ...full, voters: 100, watchers: 30, times: 200 },
     async play (arena, size) {
       const { voters, screens, settings } = await gatherInRoom(arena, size)
+      const pollsAtOnce = 10
       // A poll that opens and closes is two of the transitions.
       for (let done = 0; done < size.times; done += 2 * pollsAtOnce) {
         const opensAt = new Date(Date.now() + 1500)

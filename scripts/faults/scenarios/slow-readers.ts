@@ -29,7 +29,7 @@ export const slowReaders: Scenario[] = [{
   database: 'postgres',
   shownWithinMs: () => promptMs,
   small: { ...small, voters: 40, watchers: 40, seconds: 8 },
-  full: { ...full, voters: 1000, watchers: 3000, votesPerSecond: 500 },
+  full: { ...full, voters: 3900, votesPerSecond: 500 },
   async play (arena, size) {
     const crowd = await gather(arena, size)
     const { server, url } = instanceOf(arena, 0)

@@ -15,7 +15,7 @@ export const votes: Scenario[] = [
     database: 'postgres',
     shownWithinMs: () => promptMs,
     small: { ...small, voters: 90, watchers: 10, votesPerSecond: 200, seconds: 8 },
-    full: { ...full, voters: 4000, watchers: 1000, votesPerSecond: 2000, seconds: 120 },
+    full: { ...full, voters: 4900, votesPerSecond: 2000, seconds: 120 },
     async play (arena, size) {
       await voteWhile(arena, await gather(arena, size), size)
     }

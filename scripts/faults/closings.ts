@@ -3,11 +3,9 @@ import type { Sql } from 'postgres'
 import type { PollStatus } from '../../server/protocol/poll.ts'
 import { groupBy } from './group-by.ts'
 import type { Closing, Frame, History } from './history.ts'
+import { promptMs } from './limits.ts'
 
 interface StoredVersion { pollId: string, version: number, status: PollStatus, at: Date }
-
-/** L2, with what a busy machine and the loss of an instance cost. */
-const lateMs = 1000 + 1000
 
 export async function judgeClosings ({ attempts, sights, closings }: History, ledger: Sql): Promise<string[]> {
   const pollIds = closings.map(({ pollId }) => pollId)
@@ -53,7 +51,7 @@ function findWrongTransitions ({ closesAt }: Closing, versions: StoredVersion[])
   const lateByMs = closed === undefined || closesAt === undefined ? 0 : closed.at.getTime() - closesAt.getTime()
   return [
     ...(statuses === 'draft open closed' ? [] : [`L2: it was ${statuses}, and should be draft, open and closed once each`]),
-    ...(lateByMs <= lateMs ? [] : [`L2: it closed ${lateByMs} ms late`]),
+    ...(lateByMs <= promptMs() ? [] : [`L2: it closed ${lateByMs} ms late`]),
     ...(lateByMs >= 0 ? [] : [`L2: it closed ${-lateByMs} ms early`])
   ]
 }

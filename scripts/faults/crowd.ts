@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import type { Arena } from './arena.ts'
+import { noiseMs } from './limits.ts'
 import type { Size } from './scenario.ts'
 import { joinVoter, type FaultVoter } from './voter.ts'
 import { joinWatcher, watchPolls, type Look, type Watcher } from './watcher.ts'
@@ -73,6 +74,8 @@ export async function voteWhile (arena: Arena, crowd: Crowd, { votesPerSecond, s
   const everyMs = 1000 / votesPerSecond
   const disturbance = { isOver: false }
   const disturbing = disturb().finally(() => { disturbance.isOver = true })
+  // It is awaited below, when it may have failed long since.
+  disturbing.catch(() => {})
   for (let dueAt = performance.now(); performance.now() < endAt || !disturbance.isOver; dueAt += everyMs) {
     const voter = pick(crowd.voters, arena.random)
     // One vote of a voter at a time: their order is known then.
@@ -90,7 +93,7 @@ export async function voteWhile (arena: Arena, crowd: Crowd, { votesPerSecond, s
   await disturbing
   await Promise.all(running)
   if (untold > 0) throw new Error(`${untold} votes were never answered for good`)
-  await screensRecover(arena, crowd, 'everything', 10_000)
+  await screensRecover(arena, crowd, 'everything', 9000 + noiseMs())
 }
 
 /** Everyone votes again and again in these polls, until each of them is refused. */

@@ -38,11 +38,3 @@ export type Scenario = ClusterScenario | EmbeddedScenario
 
 export const small: Size = { instances: 3, voters: 40, watchers: 6, polls: 3, votesPerSecond: 100, seconds: 4, times: 1, outageMs: 4000 }
 export const full: Size = { instances: 3, voters: 1000, watchers: 100, polls: 10, votesPerSecond: 1000, seconds: 60, times: 3, outageMs: 30_000 }
-
-/** What a busy machine takes by itself. */
-export const noiseMs = 1000
-/** R4. */
-export const promptMs = 1000 + noiseMs
-export const withoutRedisMs = 3000 + noiseMs
-/** Screens are away for as long as their instance is; they have to come back in the time of the recovery. */
-export const whenBackMs = 15_000

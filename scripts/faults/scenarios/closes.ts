@@ -7,7 +7,8 @@ import { instanceOf, type Arena } from '../arena.ts'
 import type { ClusterArena } from '../cluster.ts'
 import { gatherVoters, gatherWatchers, options, screensRecover, voteUntilRefused } from '../crowd.ts'
 import { openSight } from '../history.ts'
-import { full, noiseMs, promptMs, small, whenBackMs, type Scenario } from '../scenario.ts'
+import { noiseMs, promptMs, whenBackMs } from '../limits.ts'
+import { full, small, type Scenario } from '../scenario.ts'
 import { watchRoom } from '../watcher.ts'
 
 /** People, screens that follow a room, and a way to make polls in it. */
@@ -29,7 +30,7 @@ async function closeByHand (arena: ClusterArena, pollId: string, at: number): Pr
   const startedAt = performance.now()
   const { status } = await request(instanceOf(arena, at).url, 'POST', `/api/v1/polls/${pollId}/close`, { token: arena.host.accessToken })
   if (status !== 200) throw new Error(`a close was answered with ${status}`)
-  arena.history.measures.push({ kind: 'close', what: 'the answer to a close', value: performance.now() - startedAt, limit: 1000 + noiseMs })
+  arena.history.measures.push({ kind: 'close', what: 'the answer to a close', value: performance.now() - startedAt, limit: 1000 + noiseMs() })
 }
 
 /** What each instance answers about a closed poll; the judge holds it against what the screens were shown. */
@@ -46,7 +47,7 @@ export const closes: Scenario[] = [
     title: 'votes race the close of their poll, by hand on any instance and by its own time',
     rules: ['V5', 'R7', 'L2'],
     database: 'postgres',
-    shownWithinMs: () => promptMs,
+    shownWithinMs: promptMs,
     small: { ...small, times: 20 },
     full: { ...full, voters: 200, watchers: 30, times: 500 },
     async play (arena, size) {
@@ -66,7 +67,7 @@ export const closes: Scenario[] = [
           await delay(600 * arena.random())
           await closeByHand(arena, id, closed + at)
         })])
-        await screensRecover(arena, { polls, screens }, 'the closes', promptMs)
+        await screensRecover(arena, { polls, screens }, 'the closes', promptMs())
         await readEverywhere(arena, polls)
       }
     }
@@ -76,7 +77,7 @@ export const closes: Scenario[] = [
     title: 'the timers of all instances fire the same openings and closes, and one instance is killed about then',
     rules: ['L2', 'V5', 'R7'],
     database: 'postgres',
-    shownWithinMs: () => whenBackMs,
+    shownWithinMs: whenBackMs,
     small: { ...small, voters: 20, times: 20 },
     full: { ...full, voters: 100, watchers: 30, times: 200 },
     async play (arena, size) {
@@ -88,7 +89,7 @@ export const closes: Scenario[] = [
         const closesAt = new Date(opensAt.getTime() + 1500)
         const polls = await Promise.all(Array.from({ length: pollsAtOnce }, async () => await arena.host.createPoll({ ...settings, opensAt: opensAt.toISOString(), closesAt: closesAt.toISOString() })))
         for (const { id } of polls) expectClosing(arena, id, closesAt)
-        const { server } = instanceOf(arena, Math.floor(arena.random() * size.instances))
+        const { server } = instanceOf(arena, Math.floor(arena.random() * arena.instances.length))
         const isAtOpening = arena.random() < 0.5
         const killed = async () => {
           await delay((isAtOpening ? opensAt : closesAt).getTime() - Date.now() - 20 + 40 * arena.random())
@@ -101,7 +102,7 @@ export const closes: Scenario[] = [
           await voteUntilRefused(arena, voters, polls.map(({ id }) => id))
         }
         await Promise.all([killed(), voted()])
-        await screensRecover(arena, { polls, screens }, 'the closes', whenBackMs)
+        await screensRecover(arena, { polls, screens }, 'the closes', whenBackMs())
         await readEverywhere(arena, polls)
       }
     }

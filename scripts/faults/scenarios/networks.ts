@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { instanceOf } from '../arena.ts'
 import { becomesWhole, type ClusterArena } from '../cluster.ts'
 import { screensRecover } from '../crowd.ts'
-import { full, promptMs, small, whenBackMs, withoutRedisMs, type Scenario } from '../scenario.ts'
+import { promptMs, whenBackMs, withoutRedisMs } from '../limits.ts'
+import { full, small, type Scenario } from '../scenario.ts'
 import { votesWhile } from './votes-while.ts'
 
 const clientDelayMs = 150
@@ -16,7 +17,7 @@ export const networks: Scenario[] = [
     title: 'Redis is killed under votes, comes back after a while, and is frozen',
     rules: ['O1', 'R4'],
     database: 'postgres',
-    shownWithinMs: () => withoutRedisMs,
+    shownWithinMs: withoutRedisMs,
     small,
     full: { ...full, times: 6 },
     play: votesWhile<ClusterArena>(1000, async (arena, { at, size }) => {
@@ -36,7 +37,7 @@ export const networks: Scenario[] = [
     title: 'instances start without Redis, and it comes while people vote',
     rules: ['O1', 'R4'],
     database: 'postgres',
-    shownWithinMs: () => withoutRedisMs,
+    shownWithinMs: withoutRedisMs,
     small,
     full,
     async play (arena, size) {
@@ -60,7 +61,7 @@ export const networks: Scenario[] = [
     rules: ['O1', 'V7', 'R4'],
     database: 'postgres',
     // Whoever cannot reach PostgreSQL has nothing new to show.
-    shownWithinMs: ({ outageMs }) => outageMs + whenBackMs,
+    shownWithinMs: ({ outageMs }) => outageMs + whenBackMs(),
     small: { ...small, outageMs: 5000 },
     full: { ...full, times: 6 },
     play: votesWhile<ClusterArena>(500, async (arena, { at, size }) => {
@@ -80,7 +81,7 @@ export const networks: Scenario[] = [
     title: 'all sockets drop and come back at once',
     rules: ['R3', 'R4', 'V3'],
     database: 'postgres',
-    shownWithinMs: () => whenBackMs,
+    shownWithinMs: whenBackMs,
     small: { ...small, voters: 290, watchers: 10 },
     full: { ...full, voters: 4900 },
     play: votesWhile<ClusterArena>(2000, async (arena, { crowd }) => {
@@ -97,7 +98,7 @@ export const networks: Scenario[] = [
     rules: ['V3', 'R4'],
     database: 'postgres',
     // From an acknowledgement on its way to a frame on its way, each of which may have stood still.
-    shownWithinMs: () => promptMs + clientDelayMs + jitterMs + 2 * stallMs,
+    shownWithinMs: () => promptMs() + clientDelayMs + jitterMs + 2 * stallMs,
     small,
     full: { ...full, votesPerSecond: 500 },
     async play (arena, size) {

@@ -4,7 +4,8 @@ import type { Poll } from '../../../server/protocol/poll.ts'
 import { instanceOf } from '../arena.ts'
 import { gather, screensRecover, voteWhile } from '../crowd.ts'
 import { readMemory } from '../process-memory.ts'
-import { full, promptMs, small, whenBackMs, type Scenario } from '../scenario.ts'
+import { promptMs, whenBackMs } from '../limits.ts'
+import { full, small, type Scenario } from '../scenario.ts'
 import { joinSlowReader } from '../slow-reader.ts'
 
 const stoppedShare = 0.1
@@ -27,7 +28,7 @@ export const slowReaders: Scenario[] = [{
   title: 'some stop reading but go on asking, some read slowly, among others who read',
   rules: ['R3', 'R4', 'O4'],
   database: 'postgres',
-  shownWithinMs: () => promptMs,
+  shownWithinMs: promptMs,
   small: { ...small, voters: 40, watchers: 40, seconds: 8 },
   full: { ...full, voters: 3900, votesPerSecond: 500 },
   async play (arena, size) {
@@ -59,6 +60,6 @@ export const slowReaders: Scenario[] = [{
     })
     const readers = [...stopped, ...slow]
     for (const reader of readers) reader.readAgain()
-    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs)
+    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs())
   }
 }]

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createVoter } from '../../../test/helpers/clients.ts'
 import { instanceOf } from '../arena.ts'
 import { gather, gatherVoters, gatherWatchers, options, pick, randomAnswer, screensRecover, urlsOf, voteWhile } from '../crowd.ts'
-import { full, promptMs, small, type Scenario } from '../scenario.ts'
+import { promptMs } from '../limits.ts'
+import { full, small, type Scenario } from '../scenario.ts'
 import { callVoter, joinVoter } from '../voter.ts'
 import { watchPolls } from '../watcher.ts'
 
@@ -13,7 +14,7 @@ export const votes: Scenario[] = [
     title: 'votes at a steady rate over all instances',
     rules: ['V1', 'V2', 'R1', 'R2', 'R3', 'R4', 'R5'],
     database: 'postgres',
-    shownWithinMs: () => promptMs,
+    shownWithinMs: promptMs,
     small: { ...small, voters: 90, watchers: 10, votesPerSecond: 200, seconds: 8 },
     full: { ...full, voters: 4900, votesPerSecond: 2000, seconds: 120 },
     async play (arena, size) {
@@ -25,7 +26,7 @@ export const votes: Scenario[] = [
     title: 'everybody votes in the moment in which the poll opens',
     rules: ['V1', 'R2', 'R4'],
     database: 'postgres',
-    shownWithinMs: () => promptMs,
+    shownWithinMs: promptMs,
     small: { ...small, voters: 500 },
     full: { ...full, voters: 10_000 },
     async play (arena, size) {
@@ -34,7 +35,7 @@ export const votes: Scenario[] = [
       const screens = await gatherWatchers(arena, size.watchers, watchPolls([poll.id]))
       const outcomes = await Promise.all(voters.map(async (voter) => await voter.vote(poll.id, randomAnswer(arena))))
       if (outcomes.includes('lost')) throw new Error('not everybody was told')
-      await screensRecover(arena, { polls: [poll], screens }, 'the last vote', promptMs)
+      await screensRecover(arena, { polls: [poll], screens }, 'the last vote', promptMs())
     }
   },
   {
@@ -42,7 +43,7 @@ export const votes: Scenario[] = [
     title: 'every vote is sent one to five times, over two sockets and HTTP, on all instances, in any order',
     rules: ['V2', 'V3'],
     database: 'postgres',
-    shownWithinMs: () => promptMs,
+    shownWithinMs: promptMs,
     small: { ...small, voters: 60, polls: 4 },
     full: { ...full, voters: 500, polls: 20 },
     async play (arena, size) {
@@ -60,7 +61,7 @@ export const votes: Scenario[] = [
           }))
         }))
       }
-      await screensRecover(arena, crowd, 'the last vote', promptMs)
+      await screensRecover(arena, crowd, 'the last vote', promptMs())
     }
   },
   {
@@ -68,7 +69,7 @@ export const votes: Scenario[] = [
     title: 'fifty first votes of one voter at once, over all instances',
     rules: ['V2', 'V3'],
     database: 'postgres',
-    shownWithinMs: () => promptMs,
+    shownWithinMs: promptMs,
     // A voter in each poll.
     small: { ...small, voters: 0, polls: 20 },
     full: { ...full, voters: 0, polls: 200 },
@@ -83,7 +84,7 @@ export const votes: Scenario[] = [
         const [row] = await arena.ledger<{ count: number }[]>`SELECT count(*)::int FROM ballots WHERE poll_id = ${id}`
         if (row?.count !== 1) throw new Error(`there are ${row?.count} ballots of one voter`)
       }
-      await screensRecover(arena, crowd, 'the last vote', promptMs)
+      await screensRecover(arena, crowd, 'the last vote', promptMs())
     }
   }
 ]

@@ -86,7 +86,7 @@ export const closes: Scenario[] = [
       // A poll that opens and closes is two of the transitions.
       for (let done = 0; done < size.times; done += 2 * pollsAtOnce) {
         const opensAt = new Date(Date.now() + 1500)
-        const closesAt = new Date(opensAt.getTime() + 1500)
+        const closesAt = new Date(opensAt.getTime() + 3000)
         const polls = await Promise.all(Array.from({ length: pollsAtOnce }, async () => await arena.host.createPoll({ ...settings, opensAt: opensAt.toISOString(), closesAt: closesAt.toISOString() })))
         for (const { id } of polls) expectClosing(arena, id, closesAt)
         const { server } = instanceOf(arena, Math.floor(arena.random() * arena.instances.length))

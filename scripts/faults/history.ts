@@ -56,12 +56,14 @@ export interface History {
   measures: Measure[]
   /** Sockets that were connected, those that came back not counted again. */
   sockets: number
+  /** The lines to clients held frames back, which then came together: when they were sent (R5) cannot be told. */
+  areFramesHeld: boolean
   /** How often something was broken on purpose. */
   faults: number
 }
 
 export function createHistory (): History {
-  return { attempts: [], sights: [], closings: [], measures: [], sockets: 0, faults: 0 }
+  return { attempts: [], sights: [], closings: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
 }
 
 export function openSight ({ sights }: History): Sight {

@@ -67,6 +67,7 @@ export const networks: Scenario[] = [
     play: votesWhile<ClusterArena>(500, async (arena, { at, size }) => {
       const { links } = instanceOf(arena, at)
       const isHalfOpen = at % 2 === 1
+      arena.history.areFramesHeld = true
       for (const name of ['redis', 'postgres', 'clients'] as const) {
         arena.fault(`the line of instance ${at % arena.instances.length} to ${name} is dead${isHalfOpen || name === 'clients' ? ' on the way back' : ''}`)
         links[name].silence(isHalfOpen || name === 'clients' ? ['back'] : undefined)
@@ -108,6 +109,7 @@ export const networks: Scenario[] = [
         for (const name of ['postgres', 'redis'] as const) links[name].slow({ delayMs: 2, jitterMs: 2, stallShare: 0.002, stallMs: stallMs / 2, random })
       }
       arena.fault('every line is slow')
+      arena.history.areFramesHeld = true
       try {
         await votesWhile<ClusterArena>(0, async () => {})(arena, size)
       } finally {

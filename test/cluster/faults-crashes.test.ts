@@ -3,8 +3,8 @@ import { openCluster } from '../../scripts/faults/cluster.ts'
 import { survives } from '../helpers/scenarios.ts'
 import { skipUnless } from '../helpers/services.ts'
 
-t.test('three instances whose processes end', { skip: skipUnless('TEST_DATABASE_URL') || skipUnless('TEST_REDIS_URL') }, async (t) => {
-  const cluster = await openCluster(t, 3)
+t.test('two instances whose processes end', { skip: skipUnless('TEST_DATABASE_URL') || skipUnless('TEST_REDIS_URL') }, async (t) => {
+  const cluster = await openCluster(t, 2)
 
   await t.test('[O3] kill -9 of an instance loses no acknowledged vote', async (t) => {
     t.ok(await survives(t, 'kill-instance', { cluster }) > 0, 'it was killed')

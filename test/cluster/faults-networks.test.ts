@@ -17,4 +17,8 @@ t.test('two instances whose lines fail', { skip: skipUnless('TEST_DATABASE_URL')
   await t.test('[V7] lines to Redis, PostgreSQL and the clients that go dead without a word lose no vote and hold nothing up', async (t) => {
     t.ok(await survives(t, 'partition', { cluster }) > 0, 'they were dead')
   })
+
+  await t.test('[R3] three hundred sockets that drop at once are all back with the newest state within ten seconds', async (t) => {
+    t.ok(await survives(t, 'reconnect', { cluster }) > 0, 'all were cut')
+  })
 })

@@ -25,4 +25,8 @@ t.test('many votes on three instances', { skip: skipUnless('TEST_DATABASE_URL') 
   await t.test('[R4] over slow and uneven lines everything is exact, and as late as the lines are', async (t) => {
     t.ok(await survives(t, 'slow-links', { cluster }) > 0, 'the lines were slow')
   })
+
+  await t.test('[O4] readers that stop or read slowly cost bounded memory and nobody else, and find the newest state when they read again', async (t) => {
+    t.ok(await survives(t, 'slow-readers', { cluster }) > 0, 'some did not read')
+  })
 })

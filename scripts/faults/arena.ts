@@ -1,28 +1,26 @@
-// What a scenario plays on: PostgreSQL that survives a crash, Redis, instances of Plenum, and a link before each of them.
-import type { Sql } from 'postgres'
-import { waitUntil } from '../../test/helpers/child-process.ts'
-import { registerHost, type Host } from '../../test/helpers/clients.ts'
-import { connectDatabase } from '../../test/helpers/database.ts'
+// What a scenario plays on, and what is written down meanwhile.
+import type { Host } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
-import { spawnServer, type ServerProcess } from '../../test/helpers/server.ts'
-import { startPostgres, startRedis, type Postgres, type Redis } from '../../test/helpers/services.ts'
+import type { ServerProcess } from '../../test/helpers/server.ts'
 import { createHistory, type History } from './history.ts'
-import { openTcpLink, type TcpLink } from './tcp-link.ts'
+import { createRandom } from './random.ts'
 
 export interface Instance {
   server: ServerProcess
-  /** Where clients connect: through their link. */
+  /** Where clients connect. */
   url: string
-  links: { clients: TcpLink, postgres: TcpLink, redis: TcpLink }
 }
 
-export interface Arena extends Owner {
-  instances: Instance[]
-  postgres: Postgres
-  redis: Redis
-  /** A connection for the judge, which goes through no link. */
-  ledger: Sql
+/** Instances of Plenum that share what they store. */
+export interface Stage<I extends Instance = Instance> {
+  instances: I[]
   host: Host
+  /** The versions of these polls that are stored now. */
+  newestVersions (pollIds: string[]): Promise<Map<string, number>>
+}
+
+/** A stage while one scenario plays on it. It owns the clients. */
+export interface Arena<I extends Instance = Instance> extends Owner, Stage<I> {
   history: History
   /** Seeded; which of its numbers goes where depends on the clock, too. */
   random: () => number
@@ -30,55 +28,18 @@ export interface Arena extends Owner {
   fault (what: string): void
 }
 
-export interface ArenaOptions {
-  instances: number
-  random: () => number
+export interface Play {
+  seed: number
   say: (line: string) => void
 }
 
-/** Gives the arena to `play`, and ends everything that was started afterwards, also when it throws. */
-export async function withArena (options: ArenaOptions, play: (arena: Arena) => Promise<void>): Promise<void> {
-  const ends: Array<() => unknown> = []
-  const owner: Owner = { teardown: (end) => { ends.push(end) } }
-  try {
-    await play(await openArena(owner, options))
-  } finally {
-    for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
-  }
-}
-
-async function openArena (owner: Owner, { instances: count, random, say }: ArenaOptions): Promise<Arena> {
-  const postgres = await startPostgres({ fsync: true })
-  owner.teardown(async () => { await postgres.stop() })
-  const redis = await startRedis()
-  owner.teardown(async () => { await redis.stop() })
-  const link = async (port: number) => {
-    const opened = await openTcpLink(port)
-    owner.teardown(async () => { await opened.close() })
-    return opened
-  }
-  const startInstance = async (): Promise<Instance> => {
-    const [toPostgres, toRedis] = [await link(postgres.port), await link(redis.port)]
-    const server = await spawnServer(owner, {
-      DATABASE_URL: `postgres://postgres@127.0.0.1:${toPostgres.port}/postgres`, REDIS_URL: `redis://127.0.0.1:${toRedis.port}`
-    })
-    const clients = await link(Number(new URL(server.url).port))
-    return { server, url: `http://127.0.0.1:${clients.port}`, links: { clients, postgres: toPostgres, redis: toRedis } }
-  }
-  // The first one makes the tables.
-  const first = await startInstance()
-  const instances = [first, ...await Promise.all(Array.from({ length: count - 1 }, startInstance))]
-  await waitUntil(async () => (await Promise.all(instances.map(isWhole))).every(Boolean), 10_000, () => 'the instances did not become ready')
+export function createArena<S extends Stage> (owner: Owner, stage: S, { seed, say }: Play): S & Arena {
   const history = createHistory()
   return {
+    ...stage,
     ...owner,
-    instances,
-    postgres,
-    redis,
-    ledger: connectDatabase(owner, postgres.url),
-    host: await registerHost(first.url),
     history,
-    random,
+    random: createRandom(seed),
     fault (what) {
       history.faults += 1
       say(what)
@@ -86,8 +47,25 @@ async function openArena (owner: Owner, { instances: count, random, say }: Arena
   }
 }
 
-async function isWhole ({ server }: Instance): Promise<boolean> {
-  const response = await fetch(`${server.url}/readyz`)
-  const text = await response.text()
-  return response.ok && !text.includes('"down"')
+/** Ends everything that was started meanwhile, last things first, also when it throws. */
+export async function withOwner<T> (use: (owner: Owner) => Promise<T>): Promise<T> {
+  const ends: Array<() => unknown> = []
+  try {
+    return await use({ teardown: (end) => { ends.push(end) } })
+  } finally {
+    for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
+  }
+}
+
+export function instanceOf<I extends Instance> ({ instances }: { instances: I[] }, at: number): I {
+  const instance = instances[at % instances.length]
+  if (instance === undefined) throw new Error('there is no instance')
+  return instance
+}
+
+/** Whatever happened, no process may say that it lost control of an error. */
+export function checkOutputs ({ instances }: Stage): void {
+  for (const [at, { server }] of instances.entries()) {
+    if (/unhandled|uncaught/i.test(server.output())) throw new Error(`instance ${at} had an unhandled error`)
+  }
 }

@@ -1,116 +1,113 @@
-// People with patience: they come back when they are cut off, and send a vote again until they are told what became of it.
+// People on all instances, and how they vote.
 import { setTimeout as delay } from 'node:timers/promises'
-import { io, type Socket } from 'socket.io-client'
-import type { Ack, ServerToClientEvents } from '../../server/protocol/events.ts'
-import type { Answer, PollView, Receipt } from '../../server/protocol/poll.ts'
-import { createVoter } from '../../test/helpers/clients.ts'
-import type { Owner } from '../../test/helpers/owner.ts'
-import { passingCodes, type Attempt, type History, type Sight } from './history.ts'
+import type { Answer, Poll } from '../../server/protocol/poll.ts'
+import { waitUntil } from '../../test/helpers/child-process.ts'
+import type { Arena } from './arena.ts'
+import { noiseMs } from './limits.ts'
+import type { Size } from './scenario.ts'
+import { joinVoter, type FaultVoter } from './voter.ts'
+import { joinWatcher, watchPolls, type Look, type Watcher } from './watcher.ts'
 
-type FaultSocket = Socket<ServerToClientEvents, { [event: string]: (...args: unknown[]) => void }>
-
-/** As long as the phone page waits for an acknowledgement. */
-const ackTimeoutMs = 5_000
-const retryMs = 200
-
-/** An address for each try to connect, so that clients go elsewhere when theirs is away, as behind a balancer. */
-function connectTo (owner: Owner, urls: string[], first: number, auth: object): FaultSocket {
-  let at = first
-  const socket: FaultSocket = io(urls[at % urls.length] ?? '', { auth, transports: ['websocket'], forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 1000, timeout: 3000 })
-  socket.io.on('reconnect_attempt', () => {
-    at += 1
-    // The manager has no public way to another address.
-    Object.assign(socket.io, { uri: urls[at % urls.length] })
-  })
-  owner.teardown(() => { socket.disconnect() })
-  return socket
+export interface Crowd {
+  polls: Poll[]
+  voters: FaultVoter[]
+  screens: Watcher[]
 }
 
-export interface FaultVoter {
-  voterId: string
-  /** Sends until it is recorded, or refused for good; false when neither happened within `withinMs`. */
-  vote (pollId: string, answer: Answer, withinMs?: number): Promise<boolean>
+const recoveryTimeoutMs = 60_000
+const stormTimeoutMs = 60_000
+/** A socket may send twenty events a second for long. */
+const stormPauseMs = 60
+
+export const options = ['A', 'B', 'C', 'D'].map((label) => ({ label }))
+
+export function pick<T> (values: readonly T[], random: () => number): T {
+  const value = values[Math.floor(random() * values.length)]
+  if (value === undefined) throw new Error('there is nothing to pick from')
+  return value
 }
 
-/** A voter with a socket on one of the instances. */
-export async function joinVoter (owner: Owner, history: History, urls: string[], first: number): Promise<FaultVoter> {
-  const { voterId, voterToken } = await createVoter(urls[first % urls.length] ?? '')
-  const socket = connectTo(owner, urls, first, { voterToken })
-  await whenConnected(socket)
+export function randomAnswer ({ random }: Arena): Answer {
+  return { choices: [1 + Math.floor(random() * options.length)] }
+}
 
-  async function send (pollId: string, answer: Answer): Promise<Attempt['outcome']> {
-    return await new Promise((resolve) => {
-      const end = (outcome: Attempt['outcome']) => {
-        socket.off('disconnect', lose)
-        resolve(outcome)
-      }
-      const lose = () => { end('lost') }
-      socket.once('disconnect', lose)
-      socket.timeout(ackTimeoutMs).emit('vote:cast', { pollId, answer }, (error: Error | null, ack: Ack<Receipt>) => {
-        if (error !== null) return end('lost')
-        end(ack.ok ? { receipt: ack.data } : { code: ack.error.code })
-      })
-    })
+export function urlsOf ({ instances }: Arena): string[] {
+  return instances.map(({ url }) => url)
+}
+
+export async function gatherVoters (arena: Arena, count: number): Promise<FaultVoter[]> {
+  const voters: FaultVoter[] = []
+  // A few at once, as a door lets people in.
+  for (let first = 0; first < count; first += 50) {
+    voters.push(...await Promise.all(Array.from({ length: Math.min(50, count - first) }, async (_, at) => await joinVoter(arena, arena.history, { urls: urlsOf(arena), first: first + at }))))
   }
+  return voters
+}
 
-  return {
-    voterId,
-    async vote (pollId, answer, withinMs = 30_000) {
-      const giveUpAt = performance.now() + withinMs
-      while (performance.now() < giveUpAt) {
-        if (!socket.connected) {
-          await delay(retryMs)
-          continue
-        }
-        const sentAt = performance.now()
-        const outcome = await send(pollId, answer)
-        history.attempts.push({ voterId, pollId, answer, sentAt, endedAt: performance.now(), outcome })
-        if (outcome !== 'lost' && ('receipt' in outcome || !passingCodes.has(outcome.code))) return true
-        await delay(retryMs)
-      }
-      return false
+export async function gatherWatchers (arena: Arena, count: number, look: Look): Promise<Watcher[]> {
+  return await Promise.all(Array.from({ length: count }, async (_, first) => await joinWatcher(arena, arena.history, { urls: urlsOf(arena), first }, look)))
+}
+
+/** Open polls, and people who vote and watch. */
+export async function gather (arena: Arena, { voters, watchers, polls: count }: Size): Promise<Crowd> {
+  const polls: Poll[] = []
+  for (let n = 0; n < count; n++) polls.push(await arena.host.openPoll({ options, revote: 'change' }))
+  return { polls, voters: await gatherVoters(arena, voters), screens: await gatherWatchers(arena, watchers, watchPolls(polls.map(({ id }) => id))) }
+}
+
+/** Resolves when every screen has what is stored now of every poll, or something newer; what was broken just before is named. */
+export async function screensRecover (arena: Arena, { polls, screens }: Pick<Crowd, 'polls' | 'screens'>, what: string, limit: number): Promise<void> {
+  const brokenAt = performance.now()
+  const stored = Array.from(await arena.newestVersions(polls.map(({ id }) => id)))
+  await waitUntil(
+    async () => stored.every(([pollId, version]) => screens.every(({ latest }) => latest(pollId) >= version)), recoveryTimeoutMs,
+    () => `${what}: the screens were not whole again within ${recoveryTimeoutMs} ms`)
+  arena.history.measures.push({ kind: 'recovery', what: `the screens after ${what}`, value: performance.now() - brokenAt, limit })
+}
+
+/** Votes at a steady rate while `disturb` breaks things; then everyone has time to come back, and everything has to be whole. */
+export async function voteWhile (arena: Arena, crowd: Crowd, { votesPerSecond, seconds }: Size, disturb: () => Promise<void> = async () => {}): Promise<void> {
+  const busy = new Set<FaultVoter>()
+  const running: Promise<void>[] = []
+  let untold = 0
+  const endAt = performance.now() + seconds * 1000
+  const everyMs = 1000 / votesPerSecond
+  const disturbance = { isOver: false }
+  const disturbing = disturb().finally(() => { disturbance.isOver = true })
+  // It is awaited below, when it may have failed long since.
+  disturbing.catch(() => {})
+  for (let dueAt = performance.now(); performance.now() < endAt || !disturbance.isOver; dueAt += everyMs) {
+    const voter = pick(crowd.voters, arena.random)
+    // One vote of a voter at a time: their order is known then.
+    if (!busy.has(voter)) {
+      busy.add(voter)
+      running.push(voter.vote(pick(crowd.polls, arena.random).id, randomAnswer(arena)).then((outcome) => {
+        busy.delete(voter)
+        if (outcome === 'lost') untold += 1
+      }))
     }
+    const waitMs = dueAt + everyMs - performance.now()
+    if (waitMs > 0) await delay(waitMs)
+    else dueAt = performance.now()
   }
+  await disturbing
+  await Promise.all(running)
+  if (untold > 0) throw new Error(`${untold} votes were never answered for good`)
+  await screensRecover(arena, crowd, 'everything', 9000 + noiseMs())
 }
 
-/** Somebody who watches these polls, and joins them again on each new connection. Resolves with the first snapshots. */
-export async function joinWatcher (owner: Owner, history: History, urls: string[], first: number, pollIds: string[]): Promise<{ latest: (pollId: string) => number }> {
-  const socket = connectTo(owner, urls, first, {})
-  const versions = new Map<string, number>()
-  let sight: Sight | undefined
-  socket.on('results', (results) => {
-    sight?.frames.push({ results, at: performance.now() })
-    versions.set(results.pollId, results.version)
-  })
-  socket.on('disconnect', () => { if (sight !== undefined) sight.endedAt = performance.now() })
-  const join = async () => {
-    const joined: Sight = sight = { connectedAt: Number.POSITIVE_INFINITY, endedAt: undefined, frames: [] }
-    history.sights.push(joined)
-    for (const pollId of pollIds) {
-      await new Promise<void>((resolve) => {
-        socket.timeout(ackTimeoutMs).emit('poll:join', { pollId }, (error: Error | null, ack: Ack<PollView>) => {
-          if (error === null && ack.ok && ack.data.results !== null) {
-            joined.frames.push({ results: ack.data.results, at: performance.now() })
-            versions.set(pollId, ack.data.results.version)
-          }
-          resolve()
-        })
-      })
+/** Everyone votes again and again in these polls, until each of them is refused. */
+export async function voteUntilRefused (arena: Arena, voters: FaultVoter[], pollIds: string[]): Promise<void> {
+  const giveUpAt = performance.now() + stormTimeoutMs
+  await Promise.all(voters.map(async (voter) => {
+    const open = new Set(pollIds)
+    while (open.size > 0) {
+      if (performance.now() > giveUpAt) throw new Error(`votes were not refused within ${stormTimeoutMs} ms`)
+      const pollId = pick(Array.from(open), arena.random)
+      const outcome = await voter.vote(pollId, randomAnswer(arena))
+      if (outcome === 'lost') throw new Error('a vote was never answered for good')
+      if ('code' in outcome) open.delete(pollId)
+      await delay(stormPauseMs * arena.random())
     }
-    joined.connectedAt = performance.now()
-  }
-  socket.on('connect', () => { void join() })
-  await whenConnected(socket)
-  return { latest: (pollId) => versions.get(pollId) ?? 0 }
-}
-
-async function whenConnected (socket: FaultSocket): Promise<void> {
-  if (socket.connected) return
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error('a client could not connect within 10 s')) }, 10_000)
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  }))
 }

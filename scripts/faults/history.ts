@@ -1,8 +1,11 @@
 // Everything that clients have seen, as it came to them. The verdict is made from this and from the database alone.
-import type { Answer, Receipt, Results } from '../../server/protocol/poll.ts'
+import type { Answer, Poll, Receipt, Results } from '../../server/protocol/poll.ts'
 
 /** Codes after which the same vote may count later. */
 export const passingCodes: ReadonlySet<string> = new Set(['unavailable', 'busy', 'rate_limited'])
+
+/** `lost`: the connection ended, or nothing came in time; the vote may count or not. */
+export type Outcome = { receipt: Receipt } | { code: string } | 'lost'
 
 /** One sending of a vote. Times are milliseconds of performance.now(). */
 export interface Attempt {
@@ -11,8 +14,7 @@ export interface Attempt {
   answer: Answer
   sentAt: number
   endedAt: number
-  /** `lost`: the connection ended, or nothing came in time; the vote may count or not. */
-  outcome: { receipt: Receipt } | { code: string } | 'lost'
+  outcome: Outcome
 }
 
 export interface Frame {
@@ -20,22 +22,52 @@ export interface Frame {
   at: number
 }
 
-/** One connection of somebody who watches; R3 holds for each. */
+/** One connection of somebody who watches, or one reading; R3 holds for each. */
 export interface Sight {
+  /** From then on it has to be shown what is new; never for who does not read. */
   connectedAt: number
   endedAt: number | undefined
   frames: Frame[]
+  polls: Pick<Poll, 'id' | 'revision' | 'status'>[]
 }
+
+/** A poll that is closed on purpose. Votes may be refused from then on, and only with `poll_closed`. */
+export interface Closing {
+  pollId: string
+  earliestAt: number
+  /** Its own time, where it is not closed by hand. */
+  closesAt: Date | undefined
+}
+
+/** How much something took, and how much it may take. */
+export interface Measure {
+  kind: 'recovery' | 'close' | 'memory'
+  what: string
+  value: number
+  limit: number
+}
+
+export const unitOf: Record<Measure['kind'], string> = { recovery: 'ms', close: 'ms', memory: 'MB' }
 
 export interface History {
   attempts: Attempt[]
   sights: Sight[]
+  closings: Closing[]
+  measures: Measure[]
+  /** Sockets that were connected, those that came back not counted again. */
+  sockets: number
+  /** The lines to clients held frames back, which then came together: when they were sent (R5) cannot be told. */
+  areFramesHeld: boolean
   /** How often something was broken on purpose. */
   faults: number
-  /** How long something took to be whole again, and how long it may take. */
-  recoveries: { what: string, tookMs: number, limitMs: number }[]
 }
 
 export function createHistory (): History {
-  return { attempts: [], sights: [], faults: 0, recoveries: [] }
+  return { attempts: [], sights: [], closings: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
+}
+
+export function openSight ({ sights }: History): Sight {
+  const sight: Sight = { connectedAt: Number.POSITIVE_INFINITY, endedAt: undefined, frames: [], polls: [] }
+  sights.push(sight)
+  return sight
 }

@@ -1,5 +1,8 @@
-import { withArena } from './arena.ts'
-import { createRandom } from './random.ts'
+import type { Sql } from 'postgres'
+import { openEmbeddedLedger } from '../../test/helpers/ledger.ts'
+import { checkOutputs, createArena, withOwner, type Arena, type Play, type Stage } from './arena.ts'
+import { openCluster, type Cluster } from './cluster.ts'
+import { openEmbeddedStage, type EmbeddedStage } from './embedded-stage.ts'
 import type { Scenario } from './scenario.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -9,23 +12,58 @@ export interface Row extends Verdict {
   seconds: number
 }
 
+export interface Run extends Play {
+  size: 'small' | 'full'
+  /** The one to play on; without it the scenario gets one of its own. */
+  cluster?: Cluster | undefined
+  /** The same for a scenario with the embedded database. Its server has ended afterwards. */
+  embedded?: EmbeddedStage | undefined
+}
+
 /** What the rules say of one scenario. A scenario that cannot be played to its end is a violation too. */
-export async function runScenario (scenario: Scenario, size: 'small' | 'full', seed: number, say: (line: string) => void): Promise<Row> {
+export async function runScenario (scenario: Scenario, { size, cluster, embedded, ...run }: Run): Promise<Row> {
   const startedAt = performance.now()
-  let verdict: Verdict | undefined
-  let failure: string | undefined
-  await withArena({ instances: scenario[size].instances, random: createRandom(seed), say }, async (arena) => {
-    try {
-      await scenario.play(arena, scenario[size])
-    } catch (error) {
-      failure = error instanceof Error ? error.message : String(error)
+  const counts = scenario[size]
+  // Asked for at the end: it depends on how busy the machine was.
+  const shownWithinMs = () => scenario.shownWithinMs(counts)
+  const verdict = await withOwner(async (owner) => {
+    switch (scenario.database) {
+      case 'postgres': {
+        const stage = cluster ?? await openCluster(owner, counts.instances)
+        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs })
+      }
+      case 'embedded': {
+        const stage = embedded ?? await openEmbeddedStage(owner)
+        const openLedger = async () => {
+          const codes = await Promise.all(stage.instances.map(async ({ server }) => await server.terminate()))
+          if (codes.some((code) => code !== 0)) throw new Error(`the server ended with exit code ${codes.join(' ')}`)
+          return await openEmbeddedLedger(owner, stage.dataDir)
+        }
+        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger, shownWithinMs })
+      }
     }
-    for (const [at, { server }] of arena.instances.entries()) {
-      if (/unhandled|uncaught/i.test(server.output())) failure ??= `instance ${at} had an unhandled error`
-    }
-    verdict = await judge(arena.history, arena.ledger, scenario.shownWithinMs)
   })
-  if (verdict === undefined) throw new Error(`${scenario.id} could not be judged`)
-  const violations = failure === undefined ? verdict.violations : [...verdict.violations, failure]
-  return { scenario: scenario.id, rules: scenario.rules, seconds: (performance.now() - startedAt) / 1000, ...verdict, violations }
+  return { scenario: scenario.id, rules: scenario.rules, seconds: (performance.now() - startedAt) / 1000, ...verdict }
+}
+
+interface Judged<A> {
+  play: (arena: A) => Promise<void>
+  openLedger: () => Promise<Sql>
+  shownWithinMs: () => number
+}
+
+async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openLedger, shownWithinMs }: Judged<S & Arena>): Promise<Verdict> {
+  const failures: string[] = []
+  // Clients go before what they are connected to.
+  return await withOwner(async (clients) => {
+    const arena = createArena(clients, stage, run)
+    try {
+      await play(arena)
+      checkOutputs(stage)
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+    }
+    const verdict = await judge(arena.history, await openLedger(), shownWithinMs())
+    return { ...verdict, violations: [...verdict.violations, ...failures] }
+  })
 }

@@ -42,7 +42,8 @@ export function sendEncoded ({ conn }: LiveSocket, { packet, options }: EncodedE
   const tcp = conn.readyState === 'open' && conn.transport.writable && waitingPackets(conn) === 0 ? tcpSocketOf(conn) : undefined
   if (tcp === undefined) conn.write(packet, options)
   else if (tcp.writableLength < maxUnsentBytes) tcp.write(options.wsPreEncodedFrame[0])
-  else conn.close()
+  // Not conn.close(), which waits half a minute for the goodbye of somebody who does not read, and lets him go on asking.
+  else tcp.destroy()
 }
 
 /** Undefined for the polling transport, and should the libraries in between keep it elsewhere one day. */

@@ -1,21 +1,21 @@
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { instanceOf } from '../../scripts/faults/arena.ts'
+import { openEmbeddedStage } from '../../scripts/faults/embedded-stage.ts'
 import type { Results } from '../../server/protocol/poll.ts'
 import { startChild } from '../helpers/child-process.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
-import { checkBallots, everyoneVotes, killUnderVotes } from '../helpers/crowd.ts'
+import { checkBallots, everyoneVotes } from '../helpers/crowd.ts'
 import { checkFrames, openWatched, storm, type Watched } from '../helpers/kinds-storm.ts'
 import { openEmbeddedLedger } from '../helpers/ledger.ts'
-import { spawnServer } from '../helpers/server.ts'
+import { survives } from '../helpers/scenarios.ts'
 import { startReceiver } from '../helpers/webhook-receiver.ts'
 
 t.test('the embedded database', async (t) => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'plenum-test-'))
-  const server = await spawnServer(t, { DATA_DIR: dataDir, WEBHOOKS_ALLOW_PRIVATE: 'on' })
+  const embedded = await openEmbeddedStage(t, { WEBHOOKS_ALLOW_PRIVATE: 'on' })
+  const { dataDir } = embedded
+  const { server } = instanceOf(embedded, 0)
 
   await t.test('[O4] a second process on the same folder is refused in a sentence', async (t) => {
     const mainProgram = fileURLToPath(new URL('../../server/main.js', import.meta.url))
@@ -44,7 +44,8 @@ t.test('the embedded database', async (t) => {
   })
 
   await t.test('[O3] kill -9 loses no acknowledged vote', async (t) => {
-    totals.push(...await killUnderVotes(t, server))
+    t.ok(await survives(t, 'embedded', { embedded }) > 0)
+    await server.restart()
   })
 
   await t.test('every kind takes another storm afterwards', async (t) => {

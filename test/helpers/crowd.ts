@@ -3,9 +3,8 @@ import type { Sql } from 'postgres'
 import type { Test } from 'tap'
 import type { Ack } from '../../server/protocol/events.ts'
 import type { Poll, Receipt, Results } from '../../server/protocol/poll.ts'
-import { connectSocket, createVoter, registerHost, type Audience, type Host } from './clients.ts'
+import { connectSocket, createVoter, type Audience, type Host } from './clients.ts'
 import { countBallots, recount } from './ledger.ts'
-import type { ServerProcess } from './server.ts'
 
 export async function connectMany (t: Test, url: string, count: number): Promise<Audience[]> {
   return await Promise.all(Array.from({ length: count }, async () => await connectSocket(t, url)))
@@ -121,18 +120,4 @@ export async function checkBallots (t: Test, ledger: Sql, totals: Results[]): Pr
     t.same(await recount(ledger, results), tallyOf(results), '[R2]')
     t.equal(await countBallots(ledger, results.pollId), results.voters, '[V2] one ballot each')
   }
-}
-
-/** Returns what the server says of all polls when it is back and every vote has been sent again. */
-export async function killUnderVotes (t: Test, server: ServerProcess): Promise<Results[]> {
-  const host = await registerHost(server.url)
-  const polls = await Promise.all(Array.from({ length: 10 }, async () => await host.openPoll()))
-  const sockets = await connectVoters(t, server.url, await registerVoters(server.url))
-  let killed: Promise<void> | undefined
-  const answers = await voteOnAll(polls, sockets, (count) => { if (count === people * 4) killed = server.kill() })
-  await killed
-  t.ok(killed !== undefined, 'it was killed in the middle')
-  await server.restart()
-  await retryAll(t, server.url, answers)
-  return await readTotals(t, host, polls)
 }

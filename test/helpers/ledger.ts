@@ -1,11 +1,11 @@
 // The ballots as they are stored, to count them again.
 import postgres, { type Sql } from 'postgres'
-import type { Test } from 'tap'
 import { startEmbeddedDatabase } from '../../db/embedded.ts'
 import type { Answer, Counts, Results } from '../../server/protocol/poll.ts'
+import type { Owner } from './owner.ts'
 
 /** The embedded database of a server that has ended. Closed at teardown. */
-export async function openEmbeddedLedger (t: Test, dataDir: string): Promise<Sql> {
+export async function openEmbeddedLedger (t: Owner, dataDir: string): Promise<Sql> {
   const embedded = await startEmbeddedDatabase({ dataDir, onError: () => {} })
   const sql = postgres({ ...embedded.connection, user: 'postgres', database: 'postgres', max: 1, onnotice: () => {} })
   t.teardown(async () => {

@@ -1,0 +1,41 @@
+// A client that comes back when it is cut off, elsewhere when its instance is away, as behind a balancer.
+import { io } from 'socket.io-client'
+import type { TestSocket } from '../../test/helpers/clients.ts'
+import type { Owner } from '../../test/helpers/owner.ts'
+import type { History } from './history.ts'
+
+/** Where clients connect: to the address at `first`, and to the next one with each try to come back. */
+export interface Way {
+  urls: string[]
+  first: number
+}
+
+/** As long as the phone page waits for an acknowledgement. */
+export const ackTimeoutMs = 5_000
+const connectTimeoutMs = 20_000
+
+export function urlOf ({ urls, first }: Way): string {
+  return urls[first % urls.length] ?? ''
+}
+
+/** Resolves when it is connected for the first time; `prepare` adds the listeners before that. */
+export async function connectPatiently (owner: Owner, history: History, { urls, first }: Way, auth: object, prepare: (socket: TestSocket) => void = () => {}): Promise<TestSocket> {
+  let at = first
+  const socket: TestSocket = io(urlOf({ urls, first }), { auth, transports: ['websocket'], forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 1000, timeout: 3000 })
+  socket.io.on('reconnect_attempt', () => {
+    at += 1
+    // The manager has no public way to another address.
+    Object.assign(socket.io, { uri: urlOf({ urls, first: at }) })
+  })
+  owner.teardown(() => { socket.disconnect() })
+  history.sockets += 1
+  prepare(socket)
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`a client could not connect within ${connectTimeoutMs} ms`)) }, connectTimeoutMs)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+  return socket
+}

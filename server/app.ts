@@ -218,7 +218,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   }
 
   const httpAnswers = { notModified: 0 }
-  const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers }, onError })
+  const countHeld = () => ({
+    sockets: sockets.socketCount(), socket_groups: io.of('/').adapter.rooms.size, feeds: feed.count(), subscriptions: subscriptions.count(), polls: board.held().pollIds.length, rooms: roomBoard.ids().length
+  })
+  const metrics = createMetricsServer({ host: config.metricsHost, port: config.metricsPort, sources: { boardReads: board.reads, httpAnswers, countHeld }, onError })
   const authentication = createAuthentication({ identity, tokens, limits })
   const redeem = createRedeem({ accessCodes, authentication, limits })
   const subscriptions = createSubscriptions({

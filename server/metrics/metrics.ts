@@ -1,16 +1,18 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 
 export interface MetricsSources {
   /** Look-ups of polls and rooms: `misses` had to ask storage. */
   boardReads: { readonly hits: number, readonly misses: number }
   httpAnswers: { readonly notModified: number }
+  /** How much of what this instance holds in memory now. */
+  countHeld: () => Record<string, number>
 }
 
 /**
  * What Prometheus is told. Whoever counts keeps plain numbers, which are read here when somebody asks, so that counting costs nothing
  * else. No label names a poll, a room or a person (R6).
  */
-export function createMetrics ({ boardReads, httpAnswers }: MetricsSources) {
+export function createMetrics ({ boardReads, httpAnswers, countHeld }: MetricsSources) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
@@ -32,6 +34,16 @@ export function createMetrics ({ boardReads, httpAnswers }: MetricsSources) {
     collect () {
       notModified.reset()
       notModified.inc(httpAnswers.notModified)
+    }
+  })
+
+  const held = new Gauge({
+    name: 'plenum_held',
+    help: 'What this instance holds in memory: connections of each kind, groups of sockets, polls and rooms',
+    labelNames: ['what'],
+    registers: [registry],
+    collect () {
+      for (const [what, count] of Object.entries(countHeld())) held.set({ what }, count)
     }
   })
 

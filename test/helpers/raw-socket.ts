@@ -1,10 +1,10 @@
 // WebSockets frame by frame, for what no well-behaved client sends or keeps.
 import { once } from 'node:events'
-import type { Test } from 'tap'
 import { WebSocket } from 'ws'
+import type { Owner } from './owner.ts'
 
 /** A plain WebSocket; keeps every text frame. Refused with the status of the answer. Cut at teardown. */
-export async function openWebSocket (t: Test, url: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
+export async function openWebSocket (t: Owner, url: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
   const ws = new WebSocket(url.replace('http', 'ws') + path, protocols, { headers })
   const frames: string[] = []
   ws.on('message', (frame) => { frames.push(String(frame)) })
@@ -38,7 +38,7 @@ export async function openWebSocket (t: Test, url: string, path: string, headers
 }
 
 /** A WebSocket that has gone through the handshakes of Engine.IO and Socket.IO. */
-export async function connectRaw (t: Test, url: string, auth: object = {}) {
+export async function connectRaw (t: Owner, url: string, auth: object = {}) {
   const socket = await openWebSocket(t, url, '/socket.io/?EIO=4&transport=websocket')
   socket.ws.send(`40${JSON.stringify(auth)}`)
   await socket.frameWhere((frame) => frame.startsWith('40'))

@@ -219,6 +219,7 @@ t.test('Prometheus reads what the board could answer, and answers of 304, on a p
   t.equal((await request(server.url, 'GET', '/api/v1/polls/01900000-0000-7000-8000-000000000000')).status, 404)
   const after = await scrape()
   t.same([after.hits - before.hits, after.misses - before.misses, after.notModified - before.notModified], [3, 1, 2])
+  t.match(after.text, /^plenum_held\{what="polls"\} 1$/m)
   t.notMatch(after.text, new RegExp(`${poll.id}|${poll.roomId}`), '[R6] nothing names a poll')
 
   t.equal((await request(metricsUrl, 'GET', '/')).status, 404)

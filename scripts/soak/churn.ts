@@ -26,10 +26,10 @@ const drafts: NewPoll[] = [
   { kind: 'single', question: 'Which?', options, revote: 'change' },
   { kind: 'multiple', question: 'Which ones?', options, revote: 'withdraw', resultsVisibility: 'after_vote' },
   { kind: 'ranking', question: 'In which order?', options, revote: 'change' },
-  { kind: 'rating', question: 'How good?', revote: 'change' },
-  { kind: 'number', question: 'How many?', revote: 'change' },
-  { kind: 'words', question: 'What comes to mind?', revote: 'change' },
-  { kind: 'text', question: 'Why?', revote: 'change' }
+  { kind: 'rating', question: 'How good?', options: [], revote: 'change' },
+  { kind: 'number', question: 'How many?', options: [], revote: 'change' },
+  { kind: 'words', question: 'What comes to mind?', options: [], revote: 'change' },
+  { kind: 'text', question: 'Why?', options: [], revote: 'change' }
 ]
 
 function answerTo (kind: PollKind, random: () => number): Answer {
@@ -85,7 +85,11 @@ async function partyOf (place: Place): Promise<() => Promise<void>> {
     if (host === undefined) return
     const { body: room } = await host.call<{ id: string, code: string }>('POST', '/rooms', { title: 'Soak' })
     const polls: Poll[] = []
-    for (let count = 0; count < 3; count++) polls.push(await host.openPoll({ ...pick(drafts), roomId: room.id }))
+    for (let count = 0; count < 3; count++) {
+      const poll = await host.openPoll({ ...pick(drafts), roomId: room.id })
+      if (poll.status !== 'open') throw new Error(`a poll could not be opened: ${JSON.stringify(poll)}`)
+      polls.push(poll)
+    }
     const party = { code: room.code, roomId: room.id, polls }
     parties.add(party)
     for (const { id } of polls) {

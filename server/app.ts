@@ -226,6 +226,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     sources: {
       votes: ballotBox.figures,
       readSockets: () => [...sockets.countRoles(), ['feed', feed.count()]],
+      readHeld: () => Object.entries({
+        socket_groups: io.of('/').adapter.rooms.size, subscriptions: subscriptions.count(), polls: board.held().pollIds.length, rooms: roomBoard.ids().length
+      }),
       disconnects: sockets.disconnects,
       broadcasts: broadcaster.figures,
       repairs: repair.figures,

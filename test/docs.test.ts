@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { mutants } from '../scripts/mutants/mutants-of-plenum.ts'
+import { applyEdits } from '../scripts/mutants/mutated-build.ts'
 import { Environment } from '../server/config.ts'
 import { problems } from '../server/protocol/problem.ts'
 import { removeFolder, trackFolder } from './helpers/child-process.ts'
@@ -93,6 +95,13 @@ t.test('the compose file sets known variables only, hides everything but the pro
   for (const [name, service] of Object.entries<Record<string, unknown>>(services)) {
     t.equal('ports' in service, name === 'proxy', `${name} ${name === 'proxy' ? 'is' : 'is not'} published`)
     t.match(service, { read_only: true, cap_drop: ['ALL'] }, `${name} is confined`)
+  }
+})
+
+t.test('every safeguard that a mutant takes out is in the sources, and the test that is to notice is there', async (t) => {
+  for (const { id, edits, caughtBy } of mutants) {
+    t.doesNotThrow(() => applyEdits(root, edits), id)
+    t.ok(read(caughtBy.file).includes(caughtBy.test), `${id}: ${caughtBy.file} has ${caughtBy.test}`)
   }
 })
 

@@ -75,6 +75,7 @@ export function createSubscriptions ({ feed, sessions, authentication, maxMessag
 
   return {
     isFull: () => isClosed || sockets.size >= maxSockets,
+    count: () => sockets.size,
 
     serve (socket: WebSocket, request: FastifyRequest): void {
       sockets.set(socket, true)

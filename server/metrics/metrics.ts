@@ -9,6 +9,8 @@ export interface MetricsSources {
   votes: { results: Counts, seconds: Distribution, batchSizes: Distribution, waiting: () => number }
   /** Of the sockets that there are now, by role. */
   readSockets: () => Counts
+  /** Whatever has to be given back once nobody is interested in it. */
+  readHeld: () => Counts
   disconnects: Counts
   broadcasts: { sendSeconds: Distribution, lagSeconds: Distribution }
   repairs: { readonly missed: number }
@@ -64,6 +66,8 @@ export function createMetrics (sources: MetricsSources) {
   labelled(Counter, 'plenum_slow_readers_total', 'Connections that fell behind, and those that were cut since they did not catch up', 'action', () => [['deferred', sum('deferred')], ['cut', sum('cut')]])
   labelled(Counter, 'plenum_board_reads_total', 'Look-ups of polls and rooms for joins and reads; a miss had to ask the database', 'result', () => [['hit', sources.boardReads.hits], ['miss', sources.boardReads.misses]])
   counter('plenum_http_not_modified_total', 'Reads of polls and results that were answered 304, since the caller had the newest', () => sources.httpAnswers.notModified)
+
+  labelled(Gauge, 'plenum_held', 'What this instance holds in memory now', 'what', sources.readHeld)
 
   return {
     contentType: registry.contentType,

@@ -107,8 +107,8 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   return {
     /** How often a connection fell behind, and how often one did not catch up. */
     figures,
-    count: () => all().length,
     isWatching: (pollId: string) => byPoll.has(pollId),
+    count: () => all().length,
 
     /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */
     async join (pollId: string, onlooker: Onlooker, open: () => FeedConnection): Promise<{ leave (): void, drained (): void, becomeAudience (): void }> {

@@ -65,7 +65,7 @@ export function createSocketServer ({ admit, identify, maxEventsPerSocket, clust
 
     /** The sockets that there are now. */
     countRoles (): Counts<SocketRole> {
-      const counts: Counts<SocketRole> = new Map()
+      const counts: Counts<SocketRole> = new Map([['host', 0], ['presenter', 0], ['audience', 0]])
       for (const { data } of io.of('/').sockets.values()) countOne(counts, roleOf(data))
       return counts
     },

@@ -158,6 +158,20 @@ t.test('[V5] a vote that waits behind a close is refused, as it is counted by wh
   t.strictSame(await recount(), {})
 })
 
+t.test('[V5] a vote that waits beyond closesAt is refused, as the clock is read after its wait', async (t) => {
+  const { id, cast, recount } = await openLedger(t)
+  const holding = await sql.reserve()
+  await holding`BEGIN`
+  await holding`SELECT FROM polls WHERE id = ${id} FOR UPDATE`
+  const late = cast(randomUUID(), 1)
+  await findBackend('transactionid')
+  await holding`UPDATE polls SET closes_at = clock_timestamp() WHERE id = ${id}`
+  await holding`COMMIT`
+  holding.release()
+  t.equal(nameOf(await late), 'poll_closed')
+  t.strictSame(await recount(), {})
+})
+
 t.test('[R2][V2] two servers that count votes of the same people at once agree with a recount', async (t) => {
   const { id, cast, results, recount } = await openLedger(t, { revote: 'change' })
   const other = await openServer(t)

@@ -6,6 +6,7 @@ import type { Ack, ClientEvent, ClientEventData, ClientEventReply, ServerToClien
 import type { Answer, NewPoll, Poll, PollView, Receipt, Results } from '../../server/protocol/poll.ts'
 import { problems, type ErrorCode } from '../../server/protocol/problem.ts'
 import { checkAnswer } from './contract-check.ts'
+import type { Owner } from './owner.ts'
 
 export interface Answered<T> { status: number, headers: Headers, body: T }
 
@@ -83,7 +84,7 @@ export type TestSocket = Socket<ServerToClientEvents, ClientToServer>
 
 /** A connected socket with typed calls. It keeps every results frame it was sent; closed at teardown. */
 export async function connectSocket (
-  t: Test, url: string, { auth = {}, ...options }: { auth?: { voterToken?: string, accessToken?: string, presenterToken?: string }, reconnection?: boolean, transports?: string[], extraHeaders?: Record<string, string> } = {}
+  t: Owner, url: string, { auth = {}, ...options }: { auth?: { voterToken?: string, accessToken?: string, presenterToken?: string }, reconnection?: boolean, transports?: string[], extraHeaders?: Record<string, string> } = {}
 ) {
   const socket: TestSocket = io(url, { auth, transports: ['websocket'], reconnection: false, forceNew: true, ...options })
   const frames: Results[] = []

@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { Test } from 'tap'
+import type { Owner } from './owner.ts'
 
 /** Keeps every event as it was sent, comments included. Cut at teardown. */
-export async function openEventStream (t: Test, url: string, headers: Record<string, string> = {}) {
+export async function openEventStream (t: Owner, url: string, headers: Record<string, string> = {}) {
   const outgoing = request(url, { headers: { accept: 'text/event-stream', ...headers } })
   t.teardown(() => { outgoing.destroy() })
   const answered = once(outgoing, 'response')

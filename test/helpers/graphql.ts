@@ -1,11 +1,11 @@
 // GraphQL as its clients speak it.
 import type { FormattedExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'
-import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import type { Results } from '../../server/protocol/poll.ts'
 import { waitUntil } from './child-process.ts'
 import { request, type Answered } from './clients.ts'
+import type { Owner } from './owner.ts'
 
 export interface GraphqlAnswer {
   data?: Record<string, unknown> | null
@@ -22,7 +22,7 @@ export const resultsFields = 'pollId round version status final voters counts at
 
 /** A subscription over graphql-ws that keeps all that it gets; closed at teardown. */
 export async function subscribeResults (
-  t: Test, url: string, pollId: string, { authorization, headers = {} }: { authorization?: string, headers?: Record<string, string> } = {}
+  t: Owner, url: string, pollId: string, { authorization, headers = {} }: { authorization?: string, headers?: Record<string, string> } = {}
 ) {
   const frames: Results[] = []
   const errors: NonNullable<GraphqlAnswer['errors']> = []

@@ -8,6 +8,7 @@ import type { Answer, PollKind } from '../../server/protocol/poll.ts'
 import type { PollSettings } from '../../server/protocol/poll-settings.ts'
 import { PlenumError } from '../../server/protocol/problem.ts'
 import { createPaperLedger, nameOf, noon, openPoll } from '../helpers/paper-ledger.ts'
+import { expectedOutcome } from '../helpers/poll-model.ts'
 import { holds } from '../helpers/properties.ts'
 import { assertCounted, countCorrect } from '../helpers/recount.ts'
 
@@ -55,18 +56,6 @@ function openLedger (kind: PollKind, revote: LockedPoll['revote']) {
   const ledger = createPaperLedger(openPoll({ kind, revote, settings, maxChoices }), kinds[kind].optionLimits === null ? [] : optionIds)
   const canonical = (answer: Answer | null) => answer === null ? null : kinds[kind].normalize(answer, ledger.definition)
   return { ...ledger, canonical }
-}
-
-/** The rules V3, V4, V5 and V9 in their plainest form, one vote at a time. */
-function expectedOutcome (poll: LockedPoll, stored: Answer | null | undefined, { answer, round }: CastVote): string {
-  if (round !== undefined && round !== poll.round) return 'conflict'
-  if (stored !== undefined && JSON.stringify(stored) === JSON.stringify(answer)) return 'unchanged'
-  if (answer === null && poll.revote !== 'withdraw') return 'conflict'
-  if (poll.status === 'paused') return 'poll_paused'
-  if (poll.status !== 'open') return 'poll_closed'
-  if (answer === null) return stored === undefined ? 'not_found' : 'withdrawn'
-  if (stored != null && poll.revote === 'locked') return 'already_voted'
-  return stored == null ? 'recorded' : 'changed'
 }
 
 for (const kind of kindNames) {

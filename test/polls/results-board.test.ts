@@ -27,7 +27,7 @@ t.test('[R1][R3] the results board never goes back, in whatever order changes ar
     for (const { whole, revision, version } of changes) {
       const snapshot = snapshotAt(revision, version)
       if (whole) board.put(snapshot, source)
-      else if (board.putResults(snapshot.results, revision, source) === 'poll_unknown') assert.ok(revision > (board.peek('poll')?.poll.revision ?? 0), '[R6] results wait for the edit that they were made under')
+      else assert.equal(board.putResults(snapshot.results, revision, source) === 'poll_unknown', revision > (board.peek('poll')?.poll.revision ?? 0), '[R6] results wait for the edit that they were made under')
     }
     let held = { revision: 0, version: 0 }
     for (const { snapshot: { poll, results }, pollChanged, resultsChanged } of heard) {

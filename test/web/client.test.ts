@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { kinds } from '../../server/polls/kinds/kinds.ts'
@@ -6,7 +7,7 @@ import { PlenumError } from '../../server/protocol/problem.ts'
 import { answerRules } from '../../web/client/answer-rules.ts'
 import { createBallotOutbox } from '../../web/client/ballot-outbox.ts'
 import { draftOf, isSameAnswer, withoutLostOptions } from '../../web/client/draft.ts'
-import { mergeView, withMyVote, withPoll } from '../../web/client/held-view.ts'
+import { mergeView, withMyVote, withPoll, withResults } from '../../web/client/held-view.ts'
 import { createLiveRoom } from '../../web/client/live-room.ts'
 import { copyOf } from '../../web/host/polls/poll-draft.ts'
 import { importPolls } from '../../web/host/polls/import-polls.ts'
@@ -37,6 +38,22 @@ const poll: Poll = {
   updatedAt: at
 }
 const told = (part: Partial<PollView> = {}): PollView => ({ poll, results: null, myVote: null, now: at, ...part })
+
+t.test('[R3] a page never goes back, in whatever order it is told of results and polls', async (t) => {
+  const number = fc.integer({ min: 1, max: 8 })
+  const resultsAt = (version: number): Results => ({ pollId: poll.id, round: 1, version, status: 'open', final: false, voters: version, counts: {}, at })
+  holds(t, fc.property(fc.array(fc.tuple(fc.constantFrom('results', 'poll', 'joined'), number, number)), (news) => {
+    let view = mergeView(undefined, told({ poll: { ...poll, revision: 1 }, results: resultsAt(1) }))
+    let newest = { revision: 1, version: 1 }
+    for (const [what, revision, version] of news) {
+      if (what === 'results') view = withResults(view, resultsAt(version))
+      else if (what === 'poll') view = withPoll(view, { ...poll, revision })
+      else view = mergeView(view, told({ poll: { ...poll, revision }, results: resultsAt(version) }))
+      newest = { revision: what === 'results' ? newest.revision : Math.max(newest.revision, revision), version: what === 'poll' ? newest.version : Math.max(newest.version, version) }
+      assert.deepEqual({ revision: view.poll.revision, version: view.results?.version }, newest)
+    }
+  }))
+})
 
 t.test('that an answer is held stays with it, and goes with it', async (t) => {
   const held = mergeView(undefined, told({ myVote: { text: 'Chairs' }, held: true, review: 'held' }))

@@ -262,7 +262,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
-    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
+    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin, maxConnections: config.maxSockets })
   }, { prefix: '/api/v1' })
   await app.register(graphqlRoutes, {
     polls, rooms, findRoom, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'

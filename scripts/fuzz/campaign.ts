@@ -1,16 +1,14 @@
-// One target on one server, and what the rules say of it afterwards.
+// What one target is sent, what comes of it, and what the rules say of that.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from '../../test/helpers/clients.ts'
-import { openStage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import type { Failure, Tally, Target } from './target.ts'
-import type { Owner } from '../../test/helpers/owner.ts'
 
 export interface CampaignOptions {
   runs: number
   seed: number
-  databaseUrl: string
   say: (line: string) => void
 }
 
@@ -32,42 +30,51 @@ const toleratedMegabytes = 64
 const reportMs = 10_000
 const settleMs = 3_000
 
-export async function runCampaign (owner: Owner, target: Target, { runs, seed, databaseUrl, say }: CampaignOptions): Promise<Row> {
+export async function runCampaign (stage: Stage, target: Target, { runs, seed, say }: CampaignOptions): Promise<Row> {
   const startedAt = performance.now()
-  const stage = await openStage(owner, databaseUrl)
+  const acksBefore = stage.bystander.acks()
   const tally: Tally = { inputs: 0, refused: new Map(), ended: 0 }
   const corpus = readFileSync(join(process.cwd(), 'test/fuzz-corpus', `${target.id}.json`), 'utf8')
-  // What a server loads once is not counted: a tenth of the inputs comes before the first measure.
-  let failure = await target.run(stage, { runs: runs / 10, seed, corpus, tally })
-  const megabytesBefore = readMegabytes(stage.server.pid())
-  const report = setInterval(() => { say(`${target.id}: ${tally.inputs} inputs, ${stage.bystander.acks()} votes of the bystander`) }, reportMs)
+  const report = setInterval(() => { say(`${target.id}: ${tally.inputs} inputs, ${stage.bystander.acks() - acksBefore} votes of the bystander`) }, reportMs)
+  let failure: Failure | undefined
+  let megabytesBefore = 0
   try {
+    // What a server loads once is not counted: a tenth of the inputs comes before the first measure.
+    failure = await target.run(stage, { runs: runs / 10, seed, corpus, tally })
+    megabytesBefore = readMegabytes(stage.server.pid())
     failure ??= await target.run(stage, { runs: runs * 0.9, seed: seed + 1_000, corpus: '[]', tally })
   } finally {
     clearInterval(report)
   }
   if (runs > 10_000) await delay(settleMs)
   const megabytesAfter = readMegabytes(stage.server.pid())
-  const violations = await stage.bystander.leave()
-  if (failure !== undefined) violations.push(failure.error)
+  const violations = failure === undefined ? [] : [failure.error]
   if (megabytesAfter > megabytesBefore + toleratedMegabytes) violations.push(`the server grew from ${megabytesBefore} to ${megabytesAfter} MB`)
-  const { status } = await request(stage.url, 'GET', '/readyz')
-  if (status !== 200) violations.push(`/readyz answered ${status}`)
-  stage.inspect(stage.server.output())
-  const bad = /.*(unhandled|uncaught|"level":[56]0|request failed|field failed).*/i.exec(stage.server.output())
-  if (bad !== null) violations.push(`the server logged ${bad[0].slice(0, 2_000)}`)
   return {
     target: target.id,
     inputs: tally.inputs,
     refused: Object.fromEntries(Array.from(tally.refused).toSorted(([, a], [, b]) => b - a)),
     ended: tally.ended,
-    bystanderAcks: stage.bystander.acks(),
+    bystanderAcks: stage.bystander.acks() - acksBefore,
     megabytesBefore,
     megabytesAfter,
     seconds: (performance.now() - startedAt) / 1000,
     failure,
     violations
   }
+}
+
+/** What the rules say of a server and its bystander when all is over. */
+export async function judgeStage (stage: Stage): Promise<string[]> {
+  const violations = await stage.bystander.leave()
+  if (!await stage.isExact()) violations.push('the results are not what the ballots say')
+  const { status } = await request(stage.url, 'GET', '/readyz')
+  if (status !== 200) violations.push(`/readyz answered ${status}`)
+  const output = stage.server.output()
+  stage.inspect(output)
+  const bad = /.*(unhandled|uncaught|"level":[56]0|request failed|field failed).*/i.exec(output)
+  if (bad !== null) violations.push(`the server logged ${bad[0].slice(0, 2_000)}`)
+  return violations
 }
 
 /** Resident memory of a process; 0 where there is no /proc. */

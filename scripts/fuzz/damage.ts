@@ -15,6 +15,11 @@ export const oddText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(family.repeat(400), 'x'.repeat(201), 'x'.repeat(5_000)),
   fc.string({ unit: 'binary', maxLength: 40 }))
 
+/** A text as a part of an address. A lone surrogate has no place there, and becomes what UTF-8 makes of it. */
+export function inAddress (text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString()).slice(0, 500)
+}
+
 /** Values of JSON as text, also those that no program would write. */
 export const oddJson: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('null', 'true', '0', '-1', '-0', '1.5', '1e308', '1e999', '9007199254740993', '""', '[]', '{}', '[[]]', '[null]'),

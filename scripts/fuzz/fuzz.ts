@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../test/helpers/services.ts'
 import { alignColumns } from '../columns.ts'
-import { runCampaign, type Row } from './campaign.ts'
+import { judgeStage, runCampaign, type Row } from './campaign.ts'
+import { openStage } from './stage.ts'
 import { targets } from './targets/targets.ts'
 
 const usage = `Usage: npm run fuzz -- [--target NAME,NAME] [--runs N] [--seed N] [--json FILE] [--help]
@@ -64,7 +65,9 @@ async function main (args: string[]): Promise<number> {
       const postgres = await startPostgres()
       ends.push(async () => { await postgres.stop() })
       const owner = { teardown: (end: () => unknown) => { ends.push(end) } }
-      const row = await runCampaign(owner, target, { runs, seed, databaseUrl: postgres.url, say: (line) => { console.log(`   ${line}`) } })
+      const stage = await openStage(owner, postgres.url)
+      const row = await runCampaign(stage, target, { runs, seed, say: (line) => { console.log(`   ${line}`) } })
+      row.violations.push(...await judgeStage(stage))
       rows.push(row)
       for (const violation of row.violations) console.log(`   ${violation}`)
       if (row.failure !== undefined) console.log(`   first     ${row.failure.first.slice(0, 2_000)}\n   smallest  ${row.failure.smallest.slice(0, 2_000)}`)

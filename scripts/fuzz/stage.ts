@@ -1,6 +1,9 @@
 // What is fuzzed: a server as a process of its own, polls to aim at, and secrets that must never come out.
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { createVoter, registerHost, request } from '../../test/helpers/clients.ts'
+import { connectDatabase } from '../../test/helpers/database.ts'
+import { recount } from '../../test/helpers/ledger.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import { spawnServer, type ServerProcess } from '../../test/helpers/server.ts'
 import { joinBystander, type Bystander } from './bystander.ts'
@@ -11,6 +14,8 @@ export interface Stage {
   bystander: Bystander
   /** Placeholders of an input, as `{poll}`, become the ids and tokens of this run. */
   fill (text: string): string
+  /** Whether the results of what was aimed at are what its ballots say. */
+  isExact (): Promise<boolean>
   /** Whatever the server sends to those who may not see what is hidden. Throws when it is there. */
   inspect (sent: string): void
 }
@@ -23,6 +28,7 @@ export async function openStage (owner: Owner, databaseUrl: string): Promise<Sta
   // The limits have tests of their own; here they would keep inputs from what is behind them.
   const server = await spawnServer(owner, { DATABASE_URL: databaseUrl, MAX_EVENTS_PER_SOCKET: '1000000', TRUST_PROXY: 'loopback' })
   const { url } = server
+  const ledger = connectDatabase(owner, databaseUrl)
   const canary = `canary${randomUUID().replaceAll('-', '')}`
   const host = await registerHost(url)
   const { body: room } = await host.call<{ id: string, code: string }>('POST', '/rooms', { title: 'Fuzz', questionsMode: 'pre' })
@@ -67,6 +73,10 @@ export async function openStage (owner: Owner, databaseUrl: string): Promise<Sta
     server,
     bystander: await joinBystander(owner, url, host),
     fill: (text) => text.replace(/\{(\w+)\}/g, (placeholder, name: string) => Object.hasOwn(values, name) ? values[name]?.() ?? '' : placeholder),
+    async isExact () {
+      const { body } = await host.results(poll.id)
+      return isDeepStrictEqual({ voters: body.voters, counts: body.counts }, await recount(ledger, body))
+    },
     inspect (sent) {
       if (sent.includes(canary)) throw new Error(`what is hidden was sent: ${sent.slice(0, 300)}`)
     }

@@ -91,6 +91,7 @@ import { startAttendance } from './rooms/attendance.ts'
 import { createAccessCodeService } from './rooms/access-code-service.ts'
 import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
+import { createRoomFinder } from './rooms/room-finder.ts'
 import { createRoomService } from './rooms/room-service.ts'
 import { startWebhookDelivery, type DeliveryTuning } from './webhooks/delivery.ts'
 import { createWebhookService } from './webhooks/webhook-service.ts'
@@ -201,8 +202,10 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const limits = createRateLimits(cluster?.client)
   const isProxy = createProxyTrust(config.trustProxy)
   const readAddress = createClientAddress(isProxy)
+  const findRoom = createRoomFinder({ rooms, countWrongCode: async (address) => { await limits.spendOnSocket('wrong-room', addressKey(address)) } })
+  const findRoomFor = async (typed: string, connection: Parameters<typeof readAddress>[0]) => await findRoom(typed, readAddress(connection))
   const countWrongCode = async (connection: Parameters<typeof readAddress>[0]) => { await limits.spendOnSocket('wrong-code', addressKey(readAddress(connection))) }
-  sockets.serve({ ...joinEvents({ rooms, accessCodes, countWrongCode, board, views, questions, presentIn: presence.toldIn, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }), ...suggestionEvents({ suggestions }) }, sessions)
+  sockets.serve({ ...joinEvents({ rooms, findRoom: findRoomFor, accessCodes, countWrongCode, board, views, questions, presentIn: presence.toldIn, noteJoin: attendance.note }), ...voteEvents({ ballotBox, board }), ...questionEvents({ questions, questionVotes }), ...suggestionEvents({ suggestions }) }, sessions)
   const schedule = startPollSchedule({ db, polls, onError })
   const allowPrivate = config.webhooksAllowPrivate
   const delivery = startWebhookDelivery({ db, board, allowPrivate, onError, ...deliveryTuning })
@@ -263,7 +266,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
       keepAnswers(kept, { store: createIdempotencyStore(db), authentication })
       // After the answer was kept as text. Votes and results are too short to gain by it.
       await kept.register(fastifyCompress, { threshold: 1024 })
-      await kept.register(roomRoutes, { rooms, polls, authentication, deleteRoom })
+      await kept.register(roomRoutes, { rooms, findRoom, polls, authentication, deleteRoom })
       await kept.register(pollOrderRoutes, { orders: createPollOrders({ db, rooms }), authentication })
       await kept.register(pollRoutes, { polls, views, authentication, readParticipation: createParticipation({ db, polls, countConnected: presence.count }), answers: httpAnswers })
     })
@@ -271,7 +274,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(moderationRoutes, { moderation, authentication })
     await api.register(responseRoutes, { reviews, authentication })
     await api.register(leaderboardRoutes, { leaderboard, authentication })
-    await api.register(accessCodeRoutes, { accessCodes, rooms, authentication, redeem, publicUrl: config.publicUrl })
+    await api.register(accessCodeRoutes, { accessCodes, findRoom, authentication, redeem, publicUrl: config.publicUrl })
     await api.register(questionRoutes, { questions, questionVotes, authentication })
     await api.register(suggestionRoutes, { suggestions, authentication })
     await api.register(voteRoutes, { ballotBox, views, authentication, replay, answers: httpAnswers })
@@ -279,13 +282,13 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
-    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin })
+    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin, maxConnections: config.maxSockets })
   }, { prefix: '/api/v1' })
   await app.register(graphqlRoutes, {
-    polls, rooms, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
+    polls, rooms, findRoom, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'
   })
-  await app.register(plainBallotRoutes, { rooms, redeem, views, ballotBox, authentication })
-  await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter, drawRoom: createPlainRooms({ rooms, board, views, authentication }), rooms, views, authentication })
+  await app.register(plainBallotRoutes, { findRoom, redeem, views, ballotBox, authentication })
+  await app.register(webPages, { webDir, ensureVoter: authentication.ensureVoter, drawRoom: createPlainRooms({ findRoom, board, views, authentication }), rooms, views, authentication })
 
   app.addHook('preClose', async () => {
     isDraining = true

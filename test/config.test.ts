@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { ConfigError, readConfig, redactConfig } from '../server/config.ts'
 import { removeFolder, trackFolder } from './helpers/child-process.ts'
 
 const key = 'a key for tests only 0123456789abcdef'
+const mainProgram = fileURLToPath(new URL('../server/main.js', import.meta.url))
 const databaseUrl = 'postgres://plenum:secret@db.example.org:5432/plenum'
 
 /** The sentence that people get, which must be all that they need. */
@@ -106,6 +109,8 @@ t.test('a server on PostgreSQL refuses to start with a missing or weak key', asy
     t.match(refusal({ SECRET_KEY: weak }), /^SECRET_KEY is too weak/, 'on the embedded database, too')
   }
   t.equal(refusal({ DATABASE_URL: databaseUrl, SECRET_KEY: key }), 'accepted')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [mainProgram], { env: { DATABASE_URL: databaseUrl, SECRET_KEY: 'changeme' }, encoding: 'utf8', timeout: 20_000 })
+  t.match({ status, stdout, stderr }, { status: 1, stdout: '', stderr: /^SECRET_KEY is too weak: / }, 'the process ends')
 })
 
 t.test('the key may come from a file, which wins', async (t) => {

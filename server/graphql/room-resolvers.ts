@@ -6,6 +6,7 @@ import { QuestionQuery } from '../protocol/question.ts'
 import { NewRoom, type Room } from '../protocol/room.ts'
 import type { QuestionService } from '../questions/question-service.ts'
 import { toJoinedRoom, type RoomSnapshot } from '../rooms/room-board.ts'
+import type { FindRoom } from '../rooms/room-finder.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { roleOf } from '../rooms/staff.ts'
 import { createCheck, withoutNulls } from './arguments.ts'
@@ -13,6 +14,7 @@ import type { Arguments, GraphqlContext } from './context.ts'
 
 export interface RoomResolversOptions {
   rooms: RoomService
+  findRoom: FindRoom
   questions: QuestionService
   authentication: Authentication
 }
@@ -22,7 +24,7 @@ const checkQuestionQuery = createCheck(QuestionQuery)
 const checkNewRoom = createCheck(NewRoom)
 const maxCodeLength = 40
 
-export function roomResolvers ({ rooms, questions, authentication }: RoomResolversOptions) {
+export function roomResolvers ({ rooms, findRoom, questions, authentication }: RoomResolversOptions) {
   return {
     Query: {
       async me (_root: unknown, _given: Arguments, { request }: GraphqlContext) {
@@ -34,8 +36,8 @@ export function roomResolvers ({ rooms, questions, authentication }: RoomResolve
         return withRole(await rooms.findAs('see', readId(given, 'id', 'room_not_found'), user.id), user.id)
       },
 
-      async roomByCode (_root: unknown, { code }: Arguments) {
-        return toJoinedRoom((await rooms.findByCode(typeof code === 'string' && code.length <= maxCodeLength ? code : '')).room)
+      async roomByCode (_root: unknown, { code }: Arguments, { request }: GraphqlContext) {
+        return toJoinedRoom((await findRoom(typeof code === 'string' && code.length <= maxCodeLength ? code : '', request.ip)).room)
       },
 
       async rooms (_root: unknown, given: Arguments, { request }: GraphqlContext) {

@@ -6,7 +6,7 @@ import { Page, PageQuery } from '../protocol/common.ts'
 import { VoterIdentity } from '../protocol/identity.ts'
 import type { AccessCodeService } from '../rooms/access-code-service.ts'
 import { codesPagePolicy, toCodesCsv, toCodesPage } from '../rooms/access-code-sheet.ts'
-import type { RoomService } from '../rooms/room-service.ts'
+import type { FindRoom } from '../rooms/room-finder.ts'
 import type { Authentication } from './authentication.ts'
 import { chooseMediaType, privateCache, readCursor, readId, readRoomCode, toPage } from './conventions.ts'
 import { answer, hostSecurity, problemResponses, voterSecurity } from './openapi.ts'
@@ -14,7 +14,7 @@ import type { Redeem } from './redemption.ts'
 
 export interface AccessCodeRoutesOptions {
   accessCodes: AccessCodeService
-  rooms: RoomService
+  findRoom: FindRoom
   authentication: Authentication
   redeem: Redeem
   /** Where the audience finds this server; undefined: where the request found it. */
@@ -32,7 +32,7 @@ const createdResponse = {
 }
 
 /** One-time codes of a room. Their answers hold secrets, so they are not kept for an Idempotency-Key. */
-export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes, rooms, authentication, redeem, publicUrl }: AccessCodeRoutesOptions): Promise<void> {
+export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes, findRoom, authentication, redeem, publicUrl }: AccessCodeRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Rooms'], security: hostSecurity }
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -79,7 +79,7 @@ export async function accessCodeRoutes (instance: FastifyInstance, { accessCodes
   app.post('/join/:code/redeem', {
     schema: { tags: ['Rooms'], security: [{}, ...voterSecurity], operationId: 'redeemAccessCode', summary: 'Become the voter of a one-time code; also sets the voter cookie', body: AccessCodeRedemption, response: { 200: VoterIdentity, 201: VoterIdentity, ...problemResponses(400, 401, 403, 404, 429) } }
   }, async (request, reply) => {
-    const { room } = await rooms.findByCode(readRoomCode(request.params))
+    const { room } = await findRoom(readRoomCode(request.params), request.ip)
     const { voter, isFirst } = await redeem(request, reply, room.id, request.body.accessCode)
     return await reply.code(isFirst ? 201 : 200).header('cache-control', privateCache).send(voter)
   })

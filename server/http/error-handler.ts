@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { asPlenumError } from '../polls/errors.ts'
 import { PlenumError, problems, type ErrorCode, type FieldError, type Problem } from '../protocol/problem.ts'
 
@@ -17,6 +19,26 @@ export function sendProblem (error: PlenumError, request: FastifyRequest, reply:
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000))
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="plenum"')
   reply.code(error.status).header('cache-control', 'no-store').type(problemMediaType).send(JSON.stringify(toProblem(error, request.id)))
+}
+
+/** What could not be read as a request, and never became one. Its connection ends. */
+export function handleBrokenRequest (error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const known = toBrokenRequest(error.code)
+  const body = JSON.stringify(toProblem(known, randomUUID()))
+  const head = [
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`, `content-type: ${problemMediaType}`, `content-length: ${Buffer.byteLength(body)}`, 'cache-control: no-store', 'connection: close'
+  ]
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.destroy(error)
+}
+
+function toBrokenRequest (code: string): PlenumError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT': return new PlenumError('validation_failed', { detail: 'The request was not complete in time.' })
+    case 'HPE_HEADER_OVERFLOW': return new PlenumError('payload_too_large', { detail: 'The headers are too large.' })
+    default: return new PlenumError('validation_failed', { detail: 'This is no HTTP request.' })
+  }
 }
 
 function toProblem (error: PlenumError, requestId: string): Problem {

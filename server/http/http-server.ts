@@ -11,7 +11,7 @@ import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
-import { handleError, sendProblem } from './error-handler.ts'
+import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
 
 export interface HttpServerOptions {
@@ -39,11 +39,13 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval: 1000 },
+    // Node takes the smaller of the two for the headers, and the larger one for the whole request.
+    http: { connectionsCheckingInterval: 1000, headersTimeout: requestTimeoutMs },
     trustProxy: options.isProxy,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: handleError
+    frameworkErrors: handleError,
+    clientErrorHandler: handleBrokenRequest
   })
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)
@@ -52,6 +54,8 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   refuseForeignPages(app, options.isAllowedOrigin)
   answerUnknownRoutes(app)
   closeSilentConnections(app)
+  // Node would answer what it does not know with a bare 417.
+  app.server.on('checkExpectation', (request, response) => { app.server.emit('request', request, response) })
   if (options.corsOrigins.length > 0) await answerListedOrigins(app, options.corsOrigins)
   await app.register(fastifyCookie)
   sendSecurityHeaders(app, options.isSecure)

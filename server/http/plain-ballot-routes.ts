@@ -4,7 +4,7 @@ import type { PollViews } from '../polls/poll-views.ts'
 import { isUuid } from '../protocol/common.ts'
 import type { Receipt } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import type { RoomService } from '../rooms/room-service.ts'
+import type { FindRoom } from '../rooms/room-finder.ts'
 import type { Authentication } from './authentication.ts'
 import { privateCache, readId, readRoomCode } from './conventions.ts'
 import { toPlenumError } from './error-handler.ts'
@@ -14,7 +14,7 @@ import { readQuery } from './plain/plain-rooms.ts'
 import type { Redeem } from './redemption.ts'
 
 export interface PlainBallotRoutesOptions {
-  rooms: RoomService
+  findRoom: FindRoom
   redeem: Redeem
   views: PollViews
   ballotBox: BallotBox
@@ -25,7 +25,7 @@ export interface PlainBallotRoutesOptions {
 const maxFormBytes = 48 * 1024
 
 /** Votes of pages whose scripts or sockets are blocked: a form is sent, and the page that follows says what came of it. */
-export async function plainBallotRoutes (app: FastifyInstance, { rooms, redeem, views, ballotBox, authentication }: PlainBallotRoutesOptions): Promise<void> {
+export async function plainBallotRoutes (app: FastifyInstance, { findRoom, redeem, views, ballotBox, authentication }: PlainBallotRoutesOptions): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: maxFormBytes }, (_request, body, done) => {
     done(null, new URLSearchParams(body.toString()))
@@ -43,7 +43,7 @@ export async function plainBallotRoutes (app: FastifyInstance, { rooms, redeem, 
 
   async function vote (request: FastifyRequest, reply: FastifyReply, code: string): Promise<Receipt> {
     const form = readForm(request)
-    const { room } = await rooms.findByCode(code)
+    const { room } = await findRoom(code, request.ip)
     const claims = await authentication.requireCaster(request)
     const accessCode = form.get('accessCode')?.trim() ?? ''
     const voterId = accessCode === '' || room.access !== 'codes' ? claims.voterId : (await redeem(request, reply, room.id, accessCode)).voter.voterId

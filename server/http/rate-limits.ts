@@ -5,7 +5,7 @@ import { PlenumError } from '../protocol/problem.ts'
 
 /**
  * How often something may happen in how long. A whole hall shares one address, so what an audience does has no limit per address
- * but for wrong access codes; what guesses passwords or floods the database has.
+ * but for wrong codes; what guesses passwords or floods the database has.
  */
 const rules = {
   /** Per account, whatever the address: a guesser may have many. A sign-in that succeeds starts it anew. */
@@ -18,6 +18,8 @@ const rules = {
   write: { points: 1200, durationSeconds: 60 },
   /** Access codes that do not exist, per address; right ones are not counted. */
   'wrong-code': { points: 60, durationSeconds: 60 },
+  /** Codes of rooms that do not exist, per address; beyond it their answer comes late. */
+  'wrong-room': { points: 20, durationSeconds: 60 },
   /** Votes over HTTP, per voter; twice what a socket may do for long. */
   vote: { points: 400, durationSeconds: 10 }
 } as const satisfies Record<string, { points: number, durationSeconds: number }>

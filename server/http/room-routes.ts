@@ -6,6 +6,7 @@ import { Closed, Page, PageQuery } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { JoinedRoom, ListedRoom, NewRoom, Room, RoomEdit, Stage } from '../protocol/room.ts'
 import { toJoinedRoom } from '../rooms/room-board.ts'
+import type { FindRoom } from '../rooms/room-finder.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { roleOf } from '../rooms/staff.ts'
 import type { Authentication } from './authentication.ts'
@@ -14,13 +15,14 @@ import { answer, hostSecurity, nobodySecurity, problemResponses } from './openap
 
 export interface RoomRoutesOptions {
   rooms: RoomService
+  findRoom: FindRoom
   polls: PollService
   authentication: Authentication
   /** Deletes a room of this user with its polls and ballots, and tells who watches them. */
   deleteRoom: (roomId: string, userId: string) => Promise<void>
 }
 
-export async function roomRoutes (instance: FastifyInstance, { rooms, polls, authentication, deleteRoom }: RoomRoutesOptions): Promise<void> {
+export async function roomRoutes (instance: FastifyInstance, { rooms, findRoom, polls, authentication, deleteRoom }: RoomRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const common = { tags: ['Rooms'], security: hostSecurity }
   const roomIdOf = (params: unknown) => readId(params, 'roomId', 'room_not_found')
@@ -83,9 +85,9 @@ export async function roomRoutes (instance: FastifyInstance, { rooms, polls, aut
   })
 
   app.get('/join/:code', {
-    schema: { tags: ['Rooms'], security: nobodySecurity, operationId: 'findRoom', summary: 'Find a room by its code', response: { 200: Closed({ room: JoinedRoom }), ...problemResponses(404) } }
+    schema: { tags: ['Rooms'], security: nobodySecurity, operationId: 'findRoom', summary: 'Find a room by its code', response: { 200: Closed({ room: JoinedRoom }), ...problemResponses(404, 429) } }
   }, async (request, reply) => {
-    const { room } = await rooms.findByCode(readRoomCode(request.params))
+    const { room } = await findRoom(readRoomCode(request.params), request.ip)
     reply.header('cache-control', 'no-cache')
     return { room: toJoinedRoom(room) }
   })

@@ -17,6 +17,8 @@ export interface FeedRoutesOptions {
   sessions: SessionWatch
   identify: (request: FastifyRequest) => Promise<Onlooker & { host?: AccessClaims }>
   isAllowedOrigin: OriginCheck
+  /** Connections that may be open at once, of either kind. */
+  maxConnections: number
 }
 
 const maxBufferedBytes = 64 * 1024
@@ -29,6 +31,12 @@ export async function registerWebsocket (app: FastifyInstance): Promise<Server> 
   const relay = createServer()
   await app.register(fastifyWebsocket, {
     options: { server: relay, maxPayload: maxPayloadBytes },
+    // What a client does wrong on its own connection must not fill our log.
+    errorHandler: (error, socket, request) => {
+      const isClients = 'code' in error && /^(WS_ERR_|ECONNRESET|EPIPE)/.test(String(error.code))
+      if (!isClients) request.log.error({ err: error }, 'a WebSocket failed')
+      socket.terminate()
+    },
     // The feed closes its own connections, once the votes are in; the default would wait for the slowest client here.
     preClose: (done) => { done() }
   })
@@ -36,14 +44,18 @@ export async function registerWebsocket (app: FastifyInstance): Promise<Server> 
 }
 
 /** `GET /polls/{id}/live`: a WebSocket for who upgrades, server-sent events for who accepts them. */
-export async function feedRoutes (app: FastifyInstance, { feed, views, sessions, identify, isAllowedOrigin }: FeedRoutesOptions): Promise<void> {
-  async function join (request: FastifyRequest, pollId: string, open: () => FeedConnection) {
+export async function feedRoutes (app: FastifyInstance, { feed, views, sessions, identify, isAllowedOrigin, maxConnections }: FeedRoutesOptions): Promise<void> {
+  const open = new Set<object>()
+
+  async function join (request: FastifyRequest, pollId: string, connect: () => FeedConnection) {
     const { host, ...onlooker } = await identify(request)
-    const subscription = await feed.join(pollId, onlooker, open)
+    const subscription = await feed.join(pollId, onlooker, connect)
+    open.add(subscription)
     const unwatch = host === undefined ? () => {} : sessions.watch({ host, end: subscription.becomeAudience })
     return {
       drained: subscription.drained,
       leave (): void {
+        open.delete(subscription)
         unwatch()
         subscription.leave()
       }
@@ -63,13 +75,14 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
       response: {
         101: Type.Null(),
         200: { description: 'The feed as server-sent events', content: { 'text/event-stream': { schema: Type.String() } } },
-        ...problemResponses(401, 403, 404, 406)
+        ...problemResponses(401, 403, 404, 406, 503)
       }
     },
     // Before an upgrade, so that its refusal is an ordinary answer with a code.
     preHandler: async (request) => {
       if (!isUuid(request.params.pollId)) throw new PlenumError('poll_not_found')
       if (!isAllowedOrigin(request.headers.origin, request.host)) throw new PlenumError('forbidden', { detail: 'Pages of this origin may not listen here.' })
+      if (open.size >= maxConnections) throw new PlenumError('busy', { retryAfterMs: 1000 })
       await views.find(request.params.pollId, await identify(request))
     },
 

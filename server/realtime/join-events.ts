@@ -8,7 +8,7 @@ import { clientEvents, type ClientEventReply } from '../protocol/events.ts'
 import type { PollStatus, PollView } from '../protocol/poll.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { wrongAccessCode, type AccessCodeService } from '../rooms/access-code-service.ts'
-import { toJoinedRoom } from '../rooms/room-board.ts'
+import { toJoinedRoom, type RoomSnapshot } from '../rooms/room-board.ts'
 import type { RoomService } from '../rooms/room-service.ts'
 import { managesRoom, roleOf, seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
@@ -18,6 +18,8 @@ import { claimsOf, isAudience, onlookerOf, type LiveSocket } from './socket-type
 
 export interface JoinEventsOptions {
   rooms: RoomService
+  /** By the code, for who connects from there. */
+  findRoom: (typed: string, connection: LiveSocket['handshake']) => Promise<RoomSnapshot>
   accessCodes: AccessCodeService
   /** Counts one more code that does not exist. Throws rate_limited when it is one too many from this address. */
   countWrongCode: (connection: LiveSocket['handshake']) => Promise<void>
@@ -48,7 +50,7 @@ function handOutToken ({ data }: LiveSocket): string {
  * Joining subscribes first and reads the board last, so that nothing falls between the two: whatever is not in the answer comes as an
  * event. Joining again is the whole recovery after a reconnect.
  */
-export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, questions, presentIn, noteJoin }: JoinEventsOptions) {
+export function joinEvents ({ rooms, findRoom, accessCodes, countWrongCode, board, views, questions, presentIn, noteJoin }: JoinEventsOptions) {
   async function joinPoll (socket: LiveSocket, pollId: string): Promise<() => PollView> {
     const { staff } = await views.find(pollId, onlookerOf(socket))
     const voter = voterIn(staff.access, onlookerOf(socket))
@@ -98,7 +100,7 @@ export function joinEvents ({ rooms, accessCodes, countWrongCode, board, views, 
 
   return {
     'room:join': clientEvent<typeof clientEvents['room:join'], ClientEventReply['room:join']>(clientEvents['room:join'], async (socket, { code, accessCode }, reply) => {
-      const { room: { id }, staff } = await rooms.findByCode(code)
+      const { room: { id }, staff } = await findRoom(code, socket.handshake)
       if (accessCode !== undefined) await redeem(socket, id, accessCode)
       if (socket.data.roomId !== id) await leaveRoom(socket)
       socket.data.roomId = id

@@ -234,6 +234,12 @@ t.test('[O4] what is no request for this schema is refused before anything is do
   await expectRefusal(t, JSON.stringify({ kind: 'Document', definitions: [] }), /not a GraphQL document|Syntax Error/)
   await expectRefusal(t, 'null', /not a GraphQL document|Syntax Error/)
   await expectRefusal(t, `subscription { results(pollId: "${unknownId}") { version } }`, /WebSocket/)
+  const create = 'mutation ($input: NewPollInput!) { createPoll(input: $input) { id } }'
+  for (const field of ['ownerId', 'status', 'version', 'counts', 'round', '__proto__']) {
+    const input = JSON.parse(`{ "kind": "single", "question": "Q", "options": [{ "label": "A" }, { "label": "B" }], "${field}": 1 }`)
+    t.match(await postGraphql(url, create, { ...asHost, variables: { input } }), { status: 400, body: { errors: [{ extensions: { code: 'validation_failed' } }] } }, `${field} is not the caller's to set`)
+    t.match(await postGraphql(url, `mutation { createRoom(input: { title: "A", ${field}: 1 }) { id } }`, asHost), { status: 400, body: { errors: [{ extensions: { code: 'validation_failed' } }] } }, `${field} of a room`)
+  }
   const post = async (body: unknown, headers: Record<string, string> = {}) => await request(url, 'POST', '/graphql', { body, headers })
   t.match(await post([{ query: '{ me { id } }' }]), { status: 400 }, 'a batch')
   t.match(await post('{'), { status: 400 })

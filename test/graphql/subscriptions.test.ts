@@ -109,10 +109,12 @@ t.test('[O4] what cannot be subscribed to is refused, and sockets that do not ke
     ['no JSON', 4400, ['x']],
     ['null', 4400, ['null']],
     ['an unknown type', 4400, [{ type: 'start', id: '1' }]],
+    ['a batch', 4400, [[init, init]]],
     ['a syntax tree', 4400, [init, { type: 'subscribe', id: '1', payload: { query: { kind: 'Document' } } }]],
     ['a subscription before the beginning', 4401, [subscribe('1')]],
     ['two beginnings', 4429, [init, init]],
     ['a message that is too large', 1009, ['x'.repeat(17_000)]],
+    ['authorization of 9 kB', 4400, [{ ...init, payload: { authorization: `Bearer ${'x'.repeat(9_000)}` } }]],
     ['a flood', 4429, Array.from({ length: 100 }, () => ({ type: 'ping' }))]
   ] as const) {
     const socket = await open()

@@ -193,6 +193,17 @@ t.test('behind a proxy wrong codes are counted for the address that it tells, ov
   for (const other of ['203.0.113.8', '203.0.113.7, 203.0.113.9', '2001:db8::1']) t.strictSame([await guess(other), await guessOverHttp(other)], ['forbidden', 'forbidden'], other)
 })
 
+t.test('[V5] a poll that is not open takes no vote, over each transport', async (t) => {
+  const { pollId } = await createRoom('open')
+  const { voterToken: token } = await createVoter(url)
+  const voter = { token, auth: { voterToken: token } }
+  await refusesVote(t, (await host.createPoll()).id, 'poll_not_found', voter)
+  for (const [command, code] of [['pause', 'poll_paused'], ['close', 'poll_closed'], ['archive', 'poll_closed']] as const) {
+    await host.command(pollId, command)
+    await refusesVote(t, pollId, code, voter)
+  }
+})
+
 t.test('[V8] in a room with codes only a redeemed code votes, over each transport', async (t) => {
   const { room, pollId } = await createRoom('codes')
   const { voterToken } = await createVoter(url)

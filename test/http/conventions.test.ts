@@ -30,10 +30,13 @@ t.test('[O4] fields that are not known are refused, at every depth', async (t) =
   }
   expectProblem(t, await create({ options: [{ label: 'Yes', id: 1 }, { label: 'No' }] }), 'validation_failed', 'an option with an id')
   const poll = (await create()).body
-  for (const field of ['roomId', 'status', 'round', 'revealed', 'revision']) {
+  for (const field of ['roomId', 'ownerId', 'status', 'round', 'version', 'counts', 'revealed', 'revision']) {
     expectProblem(t, await host.call('PATCH', `/polls/${poll.id}`, { [field]: 1 }, { 'if-match': '*' }), 'validation_failed', `PATCH ${field}`)
   }
   expectProblem(t, await host.call('POST', '/rooms', { title: 'A', code: 'BCDFGH' }), 'validation_failed', 'a room with a code')
+  for (const field of ['ownerId', 'code', 'currentPollId', 'revision']) {
+    expectProblem(t, await host.call('PATCH', `/rooms/${poll.roomId}`, { [field]: poll.id }), 'validation_failed', `PATCH a room's ${field}`)
+  }
   expectProblem(t, await host.call('PATCH', `/rooms/${poll.roomId}`, { access: 'nobody' }), 'validation_failed', 'another access')
   expectProblem(t, await host.call('POST', `/polls/${poll.id}/open`, { force: true }), 'validation_failed', 'a command with a body')
   t.equal(await countPolls(), before + 1)

@@ -2,8 +2,10 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import { SignJWT } from 'jose'
 import t from 'tap'
 import type { Tokens, User, VoterIdentity } from '../../server/protocol/identity.ts'
-import { createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { connectSocket, createVoter, expectProblem, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { createTestDatabase } from '../helpers/database.ts'
+import { postGraphql } from '../helpers/graphql.ts'
+import { openWebSocket } from '../helpers/raw-socket.ts'
 import { startServer, testSecretKey } from '../helpers/server.ts'
 
 const databaseUrl = await createTestDatabase(t)
@@ -93,7 +95,7 @@ t.test('logging out ends the session at once', async (t) => {
   expectProblem(t, await post('/auth/logout', undefined, accessToken), 'unauthenticated')
 })
 
-t.test('tokens that this server did not sign for this use are 401', async (t) => {
+t.test('tokens that this server did not sign for this use are 401, on every transport', async (t) => {
   const now = Math.floor(Date.now() / 1000)
   const forge = async (
     { alg = 'HS256', typ = 'at+jwt', audience = 'plenum:api', issuer = 'plenum', key = testSecretKey, expiresAt = now + 60, subject = host.user.id, claims = {} }
@@ -120,7 +122,19 @@ t.test('tokens that this server did not sign for this use are 401', async (t) =>
     '8 kB that look like a token': `${header}.${'x'.repeat(8000)}.${signature}`,
     junk: 'x'
   }
-  for (const [name, token] of Object.entries(bad)) expectProblem(t, await me(token), 'unauthenticated', name)
+  const poll = await host.openPoll()
+  for (const [name, token] of Object.entries(bad)) {
+    expectProblem(t, await me(token), 'unauthenticated', name)
+    const headers = { authorization: `Bearer ${token}` }
+    const live = `/api/v1/polls/${poll.id}/live`
+    expectProblem(t, await request(url, 'GET', live, { headers: { ...headers, accept: 'text/event-stream' } }), 'unauthenticated', `${name}, as events`)
+    t.match(await postGraphql(url, '{ __typename }', { token }), { status: 401, body: { errors: [{ extensions: { code: 'unauthenticated' } }] } }, `${name}, over GraphQL`)
+    for (const [path, protocols] of [[live, []], ['/graphql', ['graphql-transport-ws']]] as const) {
+      await t.rejects(openWebSocket(t, url, path, headers, [...protocols]), /refused with 401/, `${name}, on a WebSocket of ${path}`)
+    }
+    const socket = await connectSocket(t, url, { auth: { accessToken: token } }).then(() => null, (error: unknown) => error)
+    t.match(socket, { data: { code: 'unauthenticated', status: 401 } }, `${name}, at the handshake`)
+  }
   for (const authorization of ['Basic abc', 'Bearer', `Bearer ${host.accessToken} x`, host.accessToken]) {
     const answered = await request(url, 'GET', '/api/v1/me', { headers: { authorization } })
     expectProblem(t, answered, 'unauthenticated', `Authorization: ${authorization.slice(0, 12)}`)

@@ -121,6 +121,12 @@ t.test('what is refused is said in words, with the codes of the API', async (t) 
   t.equal(await browser.vote(code, poll, ['choice', '1']), 'problem=too_few_choices')
   t.equal(await browser.vote(code, poll, ['choice', '1'], ['choice', '9']), 'problem=option_invalid')
   t.equal(await browser.vote(code, poll, ['choice', 'x']), 'problem=validation_failed')
+  for (const [what, choices, problem] of [
+    ['a negative choice', ['-1', '1'], 'option_invalid'], ['a float', ['1.5', '1'], 'validation_failed'], ['a name that objects have', ['__proto__', '1'], 'validation_failed'],
+    ['what JSON has no number for', ['NaN', '1'], 'validation_failed'], ['a repeated choice', ['1', '1'], 'option_invalid'], ['1001 choices', Array.from({ length: 1001 }, () => '1'), 'validation_failed'], ['zero', ['0', '1'], 'option_invalid']
+  ] as const) t.equal(await browser.vote(code, poll, ...choices.map((choice): [string, string] => ['choice', choice])), `problem=${problem}`, what)
+  const draft = await host.createPoll({ roomId: poll.roomId })
+  t.equal(await browser.vote(code, draft, ['choice', '1']), 'problem=poll_not_found', 'a draft')
   t.equal(await browser.vote(code, { ...poll, round: 2 }, ['choice', '1'], ['choice', '2']), 'problem=conflict')
   t.equal(await browser.vote(code, other.poll, ['choice', '1']), 'problem=poll_not_found', 'the poll of another room')
   t.equal((await browser.send(code, [['poll', poll.id], ['round', 'x'], ['choice', '1']])).location, `/j/${code}?problem=validation_failed&poll=${poll.id}`)

@@ -157,6 +157,9 @@ t.test('[R6] hidden results are in nothing that is sent to the audience, logged 
     t.strictSame(everywhere.filter((text) => text.includes('7654321')), [], `${resultsVisibility}: no count`)
     t.strictSame(everywhere.filter((text) => /\\?"(counts|timeline)\\?"\s*:\s*[{[]|42\["results"|"type":"results"/.test(text)), [], `${resultsVisibility}: no results`)
     t.strictSame(everywhere.filter((text) => /"status":"(recorded|changed|withdrawn|unchanged)".*"version"/.test(text)), [], `${resultsVisibility}: no version in a receipt`)
+    for (const [what, token] of Object.entries({ 'access token': host.accessToken, 'refresh token': host.refreshToken, 'voter token': voterToken, password: host.credentials.password })) {
+      t.notOk(output().includes(token), `no ${what} in the log`)
+    }
     const mine = answers.filter((text) => text.includes('"castAt":"'))
     t.ok((mine.length > 0) === votes && mine.every((text) => text.includes('"cache-control":"private, no-store"')), 'no cache in between keeps a receipt')
   }

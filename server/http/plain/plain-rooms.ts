@@ -7,7 +7,7 @@ import { withOwnOrder } from '../../protocol/own-order.ts'
 import { problems, type ErrorCode } from '../../protocol/problem.ts'
 import { pickShownPoll } from '../../protocol/shown-poll.ts'
 import { toJoinedRoom } from '../../rooms/room-board.ts'
-import type { RoomService } from '../../rooms/room-service.ts'
+import type { FindRoom } from '../../rooms/room-finder.ts'
 import type { Authentication } from '../authentication.ts'
 import { readRoomCode } from '../conventions.ts'
 import type { Html } from './html.ts'
@@ -15,7 +15,7 @@ import { plainProblem, plainRoom, voteOutcomes, type Outcome } from './plain-roo
 import { loadWords, type Say } from './words.ts'
 
 export interface PlainRoomsOptions {
-  rooms: RoomService
+  findRoom: FindRoom
   board: ResultsBoard
   views: PollViews
   authentication: Authentication
@@ -24,9 +24,9 @@ export interface PlainRoomsOptions {
 export type DrawRoom = (request: FastifyRequest, language: PageLanguage) => Promise<Html>
 
 /** Draws the room of a request's code as whoever asks sees it. Never throws: what cannot be shown is said. */
-export function createPlainRooms ({ rooms, board, views, authentication }: PlainRoomsOptions): DrawRoom {
+export function createPlainRooms ({ findRoom, board, views, authentication }: PlainRoomsOptions): DrawRoom {
   async function draw (say: Say, request: FastifyRequest): Promise<Html> {
-    const { room } = await rooms.findByCode(readRoomCode(request.params))
+    const { room } = await findRoom(readRoomCode(request.params), request.ip)
     const onlooker = await authentication.identifyOnlooker(request)
     const polls = (await board.findRoom(room.id)).map(({ poll }) => poll)
     const { outcome, isPlain, shownPollId } = readQuery(request)

@@ -1,0 +1,88 @@
+// What one target is sent, what comes of it, and what the rules say of that.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { request } from '../../test/helpers/clients.ts'
+import type { Stage } from './stage.ts'
+import type { Failure, Tally, Target } from './target.ts'
+
+export interface CampaignOptions {
+  runs: number
+  seed: number
+  say: (line: string) => void
+}
+
+export interface Row {
+  target: string
+  inputs: number
+  refused: Record<string, number>
+  ended: number
+  bystanderAcks: number
+  megabytesBefore: number
+  megabytesAfter: number
+  seconds: number
+  failure: Failure | undefined
+  violations: string[]
+}
+
+/** Above what a collector that has not run yet explains; a leak of 1 kB an input is found from some 50,000 inputs on. */
+const toleratedMegabytes = 64
+const reportMs = 10_000
+const settleMs = 3_000
+
+export async function runCampaign (stage: Stage, target: Target, { runs, seed, say }: CampaignOptions): Promise<Row> {
+  const startedAt = performance.now()
+  const acksBefore = stage.bystander.acks()
+  const tally: Tally = { inputs: 0, refused: new Map(), ended: 0 }
+  const corpus = readFileSync(join(process.cwd(), 'test/fuzz-corpus', `${target.id}.json`), 'utf8')
+  const report = setInterval(() => { say(`${target.id}: ${tally.inputs} inputs, ${stage.bystander.acks() - acksBefore} votes of the bystander`) }, reportMs)
+  let failure: Failure | undefined
+  let megabytesBefore = 0
+  try {
+    // What a server loads once is not counted: a tenth of the inputs comes before the first measure.
+    failure = await target.run(stage, { runs: runs / 10, seed, corpus, tally })
+    megabytesBefore = readMegabytes(stage.server.pid())
+    failure ??= await target.run(stage, { runs: runs * 0.9, seed: seed + 1_000, corpus: '[]', tally })
+  } finally {
+    clearInterval(report)
+  }
+  if (runs > 10_000) await delay(settleMs)
+  const megabytesAfter = readMegabytes(stage.server.pid())
+  const violations = failure === undefined ? [] : [failure.error]
+  if (megabytesAfter > megabytesBefore + toleratedMegabytes) violations.push(`the server grew from ${megabytesBefore} to ${megabytesAfter} MB`)
+  return {
+    target: target.id,
+    inputs: tally.inputs,
+    refused: Object.fromEntries(Array.from(tally.refused).toSorted(([, a], [, b]) => b - a)),
+    ended: tally.ended,
+    bystanderAcks: stage.bystander.acks() - acksBefore,
+    megabytesBefore,
+    megabytesAfter,
+    seconds: (performance.now() - startedAt) / 1000,
+    failure,
+    violations
+  }
+}
+
+/** What the rules say of a server and its bystander when all is over. */
+export async function judgeStage (stage: Stage): Promise<string[]> {
+  const violations = await stage.bystander.leave()
+  if (!await stage.isExact()) violations.push('the results are not what the ballots say')
+  const { status } = await request(stage.url, 'GET', '/readyz')
+  if (status !== 200) violations.push(`/readyz answered ${status}`)
+  const output = stage.server.output()
+  stage.inspect(output)
+  const bad = /.*(unhandled|uncaught|"level":[56]0|request failed|field failed).*/i.exec(output)
+  if (bad !== null) violations.push(`the server logged ${bad[0].slice(0, 2_000)}`)
+  return violations
+}
+
+/** Resident memory of a process; 0 where there is no /proc. */
+function readMegabytes (pid: number): number {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return Math.round(Number(kilobytes ?? 0) / 1024)
+  } catch {
+    return 0
+  }
+}

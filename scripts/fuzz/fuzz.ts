@@ -1,0 +1,83 @@
+// Sends a server what nobody should, and looks whether anybody else notices.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { startPostgres } from '../../test/helpers/services.ts'
+import { alignColumns } from '../columns.ts'
+import { judgeStage, runCampaign, type Row } from './campaign.ts'
+import { openStage } from './stage.ts'
+import { targets } from './targets/targets.ts'
+
+const usage = `Usage: npm run fuzz -- [--target NAME,NAME] [--runs N] [--seed N] [--json FILE] [--help]
+
+Starts PostgreSQL and a server for each target, and sends it inputs that are almost right, while a bystander votes.
+The server must live on, answer no 5xx, refuse with the codes of the contract, send nothing that is hidden and keep
+its memory, and every vote of the bystander must be acknowledged in order and count.
+
+  --target   only some of these:
+${targets.map(({ id, title }) => `               ${id.padEnd(8)} ${title}`).join('\n')}
+  --runs N   random inputs for each target, after those of test/fuzz-corpus (default 5000)
+  --seed N   begins with the same inputs (default: random; it is printed)
+  --json FILE  writes the figures
+
+Exit code: 0 when every rule held, 1 when one did not, 2 for options that it does not know.`
+
+function formatRows (rows: Row[]): string {
+  const header = ['target', 'inputs', 'connections ended', 'bystander\'s acks', 'MB before', 'after', 'seconds', '', 'refused']
+  const cells = rows.map(({ target, inputs, ended, bystanderAcks, megabytesBefore, megabytesAfter, seconds, violations, refused }) => [
+    target, ...[inputs, ended, bystanderAcks, megabytesBefore, megabytesAfter, Math.round(seconds)].map(String),
+    violations.length === 0 ? 'ok' : 'FAILED', Object.entries(refused).map(([code, count]) => `${code} ${count}`).join(', ')
+  ])
+  return alignColumns([header, ...cells]).join('\n')
+}
+
+function readOptions (args: string[]) {
+  const { values } = parseArgs({
+    args, options: { target: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } }
+  })
+  const names = values.target?.split(',')
+  const unknown = names?.find((name) => !targets.some(({ id }) => id === name))
+  if (unknown !== undefined) throw new Error(`There is no target named ${unknown}.`)
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
+  const runs = Number(values.runs ?? 5_000)
+  if (!Number.isSafeInteger(seed)) throw new Error('The seed is a whole number.')
+  if (!Number.isSafeInteger(runs) || runs < 1) throw new Error('--runs takes a number from 1.')
+  return { ...values, runs, seed, chosen: targets.filter(({ id }) => names === undefined || names.includes(id)) }
+}
+
+async function main (args: string[]): Promise<number> {
+  let options
+  try {
+    options = readOptions(args)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    return 2
+  }
+  const { runs, seed, chosen, json, help } = options
+  if (help === true) {
+    console.log(usage)
+    return 0
+  }
+  const rows: Row[] = []
+  for (const target of chosen) {
+    console.log(`== ${target.id}: ${target.title} (${runs} inputs, seed ${seed})`)
+    const ends: Array<() => unknown> = []
+    try {
+      const postgres = await startPostgres()
+      ends.push(async () => { await postgres.stop() })
+      const owner = { teardown: (end: () => unknown) => { ends.push(end) } }
+      const stage = await openStage(owner, postgres.url)
+      const row = await runCampaign(stage, target, { runs, seed, say: (line) => { console.log(`   ${line}`) } })
+      row.violations.push(...await judgeStage(stage))
+      rows.push(row)
+      for (const violation of row.violations) console.log(`   ${violation}`)
+      if (row.failure !== undefined) console.log(`   first     ${row.failure.first.slice(0, 2_000)}\n   smallest  ${row.failure.smallest.slice(0, 2_000)}`)
+    } finally {
+      for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
+    }
+  }
+  console.log(`\n${formatRows(rows)}`)
+  if (json !== undefined) writeFileSync(json, JSON.stringify({ runs, seed, rows }, null, 2))
+  return rows.some(({ violations }) => violations.length > 0) ? 1 : 0
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,17 @@
+// A few hundred of the inputs of `npm run fuzz`, the same ones each time, after those that once found something.
+import t from 'tap'
+import { judgeStage, runCampaign } from '../scripts/fuzz/campaign.ts'
+import { openStage } from '../scripts/fuzz/stage.ts'
+import { targets } from '../scripts/fuzz/targets/targets.ts'
+import { createTestDatabase } from './helpers/database.ts'
+import { skipUnless } from './helpers/services.ts'
+
+t.test('[O4][R6] inputs that are almost right harm nobody, and tell nothing that is hidden', { skip: skipUnless('TEST_DATABASE_URL') }, async (t) => {
+  const stage = await openStage(t, await createTestDatabase(t))
+  for (const target of targets) {
+    const row = await runCampaign(stage, target, { runs: 240, seed: 20260101, say: (line) => { t.comment(line) } })
+    t.strictSame(row.violations, [], `${target.title}: ${JSON.stringify(row.failure ?? row.refused)}`)
+    t.ok(row.inputs >= 240 && row.bystanderAcks > 0, `${row.inputs} inputs, ${row.bystanderAcks} votes of the bystander`)
+  }
+  t.strictSame(await judgeStage(stage), [])
+})

@@ -7,7 +7,7 @@ export function countOne<Name extends string> (counts: Counts<Name>, name: Name)
 }
 
 /** How many values there were up to each bound. */
-export interface Distribution {
+interface Distribution {
   /** Ascending. */
   readonly bounds: readonly number[]
   /** Of the values up to each bound and above the one before it; the last one is of those above all bounds. */
@@ -15,7 +15,7 @@ export interface Distribution {
   readonly sum: number
 }
 
-export function createDistribution (bounds: readonly number[]) {
+export function createDistribution (bounds: readonly number[]): Distribution & { add (value: number): void } {
   const counts = new Array<number>(bounds.length + 1).fill(0)
   const distribution = {
     bounds,

@@ -1,23 +1,6 @@
-import type { ServerOptions } from 'socket.io'
 import { connectRedis } from './redis.ts'
 import { connectRedisCluster } from './redis-cluster.ts'
-
-export interface RedisConnections {
-  /** Makes the adapter of a namespace, as Socket.IO asks for it. */
-  adapter: ServerOptions['adapter']
-  /** Fails at once while Redis is away. */
-  client: unknown
-  isUp (): boolean
-  /** Ends the connections at once. */
-  destroy (): void
-}
-
-export interface RedisOptions {
-  /** Called for each connection that failed and each message that could not be sent. */
-  note: (error: unknown) => void
-  /** Called each time everything is connected (again). */
-  onReady: () => void
-}
+import type { RedisConnections, RedisOptions } from './redis-connections.ts'
 
 export interface Cluster extends Omit<RedisConnections, 'destroy'> {
   /** Connections that failed, and messages that could not be sent. */

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createShardedAdapter } from '@socket.io/redis-adapter'
 import { createCluster } from 'redis'
-import type { RedisConnections, RedisOptions } from './cluster.ts'
-import { connectionSettings, guard, publishSettings } from './redis-guard.ts'
+import { connectionSettings, guard, publishSettings, type RedisConnections, type RedisOptions } from './redis-connections.ts'
 
 // The client looks for the new master of a shard when the old one has been away for so long; its own default is five times that.
 const refreshMs = 1000

@@ -1,7 +1,6 @@
 import { createAdapter } from '@socket.io/redis-adapter'
 import { createClient } from 'redis'
-import type { RedisConnections, RedisOptions } from './cluster.ts'
-import { connectionSettings, guard, publishSettings } from './redis-guard.ts'
+import { connectionSettings, guard, publishSettings, type RedisConnections, type RedisOptions } from './redis-connections.ts'
 
 /**
  * The Redis adapter with a guard around it: the stock one drops the promises of what it publishes, so that without Redis each message

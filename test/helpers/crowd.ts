@@ -14,7 +14,7 @@ function isRising (frames: Results[]): boolean {
   return frames.every(({ version }, at) => at === 0 || version > (frames[at - 1]?.version ?? 0))
 }
 
-export function tallyOf ({ voters, counts }: Results) {
+function tallyOf ({ voters, counts }: Results) {
   return { voters, counts }
 }
 

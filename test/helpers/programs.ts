@@ -86,6 +86,11 @@ export function findPgBouncer (): Promise<string | null> {
   return findOrInstall(() => findOnPath('pgbouncer') ?? (isExecutable('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null), 'pgbouncer')
 }
 
+/** The path of `prometheus`, or null where it cannot be had. */
+export function findPrometheus (): Promise<string | null> {
+  return findOrInstall(() => findOnPath('prometheus'), 'prometheus')
+}
+
 /** The path of a Chromium or Chrome, or null where none can be had. */
 export async function findChromium (): Promise<string | null> {
   const configured = process.env.CHROMIUM_PATH

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import t from 'tap'
-import { waitUntil } from '../helpers/child-process.ts'
+import { findFreePort, waitUntil } from '../helpers/child-process.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
+import { startPrometheus } from '../helpers/prometheus.ts'
 import { startServer } from '../helpers/server.ts'
+import { skipUnless } from '../helpers/services.ts'
 
 const server = await startServer(t, { METRICS_PORT: '0' })
 const metricsUrl = `http://127.0.0.1:${server.metricsPort}`
@@ -95,4 +99,38 @@ t.test('[R6] no metric names a poll, a room or a person, and they are on a port 
   const closed = await startServer(t, { METRICS_PORT: '0' })
   await closed.close()
   await t.rejects(request(`http://127.0.0.1:${closed.metricsPort}`, 'GET', '/metrics'), 'it is closed with the server')
+})
+
+const needsRedis = skipUnless('TEST_REDIS_URL')
+t.test('every query of the dashboard has data, and every alert is understood', { skip: needsRedis }, async (t) => {
+  const folder = resolve('deploy/observability')
+  const dashboard: { panels: { title: string, targets: { expr: string }[] }[] } = JSON.parse(readFileSync(join(folder, 'grafana/plenum.json'), 'utf8'))
+  const metricsPort = await findFreePort()
+  const { url } = await startServer(t, { METRICS_PORT: String(metricsPort), REDIS_URL: process.env.TEST_REDIS_URL ?? '' })
+  const poll = await (await registerHost(url)).openPoll({ revote: 'change' })
+  const prometheus = await startPrometheus(t, folder, readFileSync(join(folder, 'prometheus.yml'), 'utf8'), `127.0.0.1:${metricsPort}`)
+  const voter = await connectSocket(t, url)
+  await voter.joinPoll(poll.id)
+
+  const isSilent = async (expr: string): Promise<boolean> => {
+    const samples = await prometheus.query(expr.replaceAll('$__rate_interval', '20s'))
+    return samples.length === 0 || samples.some(({ value: [, value] }) => Number.isNaN(Number(value)))
+  }
+  const queries = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })))
+  t.ok(queries.length >= 12)
+  let silent = queries
+  await waitUntil(async () => {
+    // As a hall would: people vote, come and go.
+    await voter.vote(poll.id, 1 + silent.length % 2);
+    (await connectSocket(t, url)).socket.disconnect()
+    const answers = await Promise.all(queries.map(async (query) => ({ query, isSilent: await isSilent(query.expr) })))
+    silent = answers.filter((answer) => answer.isSilent).map(({ query }) => query)
+    return silent.length === 0
+  }, 30_000, () => `no data: ${JSON.stringify(silent)}`)
+  t.same(silent, [])
+
+  const { groups } = await prometheus.get<{ groups: { rules: { name: string, health: string, state: string }[] }[] }>('rules')
+  const rules = groups.flatMap((group) => group.rules)
+  t.ok(rules.length >= 5)
+  for (const { name, health, state } of rules) t.match({ name, health, state }, { health: 'ok', state: 'inactive' }, `${name} is silent on a healthy server`)
 })

@@ -48,7 +48,7 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
       throw error
     }
   }
-  await migrateDatabase(postgres(options.directUrl ?? options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds }))
+  await migrateDatabase(postgres(options.directUrl ?? options.url, { max: 1, onnotice: () => {}, connect_timeout: connectTimeoutSeconds, connection: withoutTimeouts }))
   const settings = { ...poolSettings(options.poolSize), ...(options.directUrl === undefined ? sessionSettings : pooledSettings) }
   const votes = surviveLostConnections(postgres(options.url, settings))
   const others = surviveLostConnections(postgres(options.url, settings))
@@ -90,6 +90,9 @@ function poolSettings (max: number) {
     socket: connectWatched
   }
 }
+
+/** Of migrations, whatever the role has: one may take long, or wait for another instance that is at it. */
+const withoutTimeouts = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 }
 
 const sessionSettings = {
   connection: {

@@ -3,7 +3,8 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } f
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startChild, type RunningChild } from '../test/helpers/child-process.ts'
-import { findChromium, findPostgres, findRedis, startPostgres, startRedis } from '../test/helpers/services.ts'
+import { findChromium, findPgBouncer, findPostgres, findPrometheus, findRedis } from '../test/helpers/programs.ts'
+import { startPostgres, startRedis } from '../test/helpers/services.ts'
 import { createTestReport } from './test-report.ts'
 
 const usage = `Usage: npm test -- [--jobs N] [--timeout SECONDS] [NAME...]
@@ -72,9 +73,12 @@ async function startServices (): Promise<Services> {
     stops.push(() => redis.stop())
   }
 
-  const chromium = await findChromium()
-  if (chromium === null) missing.push('Chromium')
-  else environment.CHROMIUM_PATH = chromium
+  const programs = [['Chromium', 'CHROMIUM_PATH', findChromium], ['PgBouncer', 'PGBOUNCER_PATH', findPgBouncer], ['Prometheus', 'PROMETHEUS_PATH', findPrometheus]] as const
+  for (const [name, variable, find] of programs) {
+    const path = await find()
+    if (path === null) missing.push(name)
+    else environment[variable] = path
+  }
 
   return {
     environment,

@@ -174,6 +174,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const slowReaders = createSlowReaders()
   const emitter = createRoomEmitter({ io, board, slowReaders })
   const feed = createFeed({ board, views })
+  const feedConnections = new Set<object>()
   const sessions = startSessionWatch({ identity, onError })
   const presence = createPresence({
     io,
@@ -228,9 +229,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     port: config.metricsPort,
     sources: {
       votes: ballotBox.figures,
-      readSockets: () => [...sockets.countRoles(), ['feed', feed.count()]],
+      readSockets: () => [...sockets.countRoles(), ['feed', feedConnections.size], ['graphql', subscriptions.count()]],
       readHeld: () => Object.entries({
-        socket_groups: io.of('/').adapter.rooms.size, subscriptions: subscriptions.count(), polls: board.held().pollIds.length, rooms: roomBoard.ids().length
+        socket_groups: io.of('/').adapter.rooms.size, subscriptions: feed.count(), polls: board.held().pollIds.length, rooms: roomBoard.ids().length
       }),
       disconnects: sockets.disconnects,
       broadcasts: broadcaster.figures,
@@ -282,7 +283,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await api.register(exportRoutes, { exporter, authentication })
     await api.register(webhookRoutes, { webhooks, authentication })
     await api.register(jobRoutes, { jobs: createJobStatus({ db, cleanUp }), authentication })
-    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin, maxConnections: config.maxSockets })
+    await api.register(feedRoutes, { feed, views, sessions, identify: authentication.identifyOnlooker, isAllowedOrigin, connections: feedConnections, maxConnections: config.maxSockets })
   }, { prefix: '/api/v1' })
   await app.register(graphqlRoutes, {
     polls, rooms, findRoom, questions, views, replay, board, ballotBox, authentication, subscriptions, isAllowedOrigin, isIntrospectable: config.graphqlIntrospection === 'on'

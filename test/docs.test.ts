@@ -105,6 +105,14 @@ t.test('every safeguard that a mutant takes out is in the sources, and the test 
   }
 })
 
+t.test('the page for operators says what to do for every alert, and the chart is of this version', async (t) => {
+  const { groups } = parse(read('deploy/observability/alerts.yml'))
+  const alerts = groups.flatMap(({ rules }: { rules: { alert: string }[] }) => rules.map(({ alert }) => alert))
+  t.ok(alerts.length > 0)
+  for (const alert of alerts) t.match(read('docs/operations.md'), new RegExp(`\\(alert ${alert}\\)|\\(${alert}\\)`), alert)
+  t.equal(parse(read('deploy/chart/Chart.yaml')).appVersion, JSON.parse(read('package.json')).version)
+})
+
 t.test('the README lists every error code with its status', async (t) => {
   const listed = readTable('status | codes').flatMap(([status = '', codes]) => {
     const statuses = status.split(', ').map(Number)

@@ -24,6 +24,11 @@ export function sendProblem (error: PlenumError, request: FastifyRequest, reply:
 /** What could not be read as a request, and never became one. Its connection ends. */
 export function handleBrokenRequest (error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
+  // A browser keeps connections ready that it has not used yet: an answer there would be taken for that of its next request.
+  if (socket.bytesRead === 0) {
+    socket.destroy()
+    return
+  }
   const known = toBrokenRequest(error.code)
   const body = JSON.stringify(toProblem(known, randomUUID()))
   const head = [

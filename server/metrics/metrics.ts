@@ -63,7 +63,7 @@ export function createMetrics (sources: MetricsSources) {
   const { pubsub } = sources
   if (pubsub !== undefined) counter('plenum_pubsub_errors_total', 'Failed connections to Redis, and messages that could not be sent', () => pubsub.errors)
   const sum = (name: keyof SlowReaders) => sources.slowReaders.reduce((total, figures) => total + figures[name], 0)
-  labelled(Counter, 'plenum_slow_readers_total', 'Connections that fell behind, and those that were cut since they did not catch up', 'action', () => [['deferred', sum('deferred')], ['cut', sum('cut')]])
+  labelled(Counter, 'plenum_slow_readers_total', 'Connections that fell behind, and those that were cut since they did not catch up in time', 'action', () => [['deferred', sum('deferred')], ['cut', sum('cut')]])
   labelled(Counter, 'plenum_board_reads_total', 'Look-ups of polls and rooms for joins and reads; a miss had to ask the database', 'result', () => [['hit', sources.boardReads.hits], ['miss', sources.boardReads.misses]])
   counter('plenum_http_not_modified_total', 'Reads of polls and results that were answered 304, since the caller had the newest', () => sources.httpAnswers.notModified)
 

@@ -17,7 +17,9 @@ export interface FeedRoutesOptions {
   sessions: SessionWatch
   identify: (request: FastifyRequest) => Promise<Onlooker & { host?: AccessClaims }>
   isAllowedOrigin: OriginCheck
-  /** Connections that may be open at once, of either kind. */
+  /** Those that are open, of either kind; the routes keep it. */
+  connections: Set<object>
+  /** As many may be open at once. */
   maxConnections: number
 }
 
@@ -44,18 +46,16 @@ export async function registerWebsocket (app: FastifyInstance): Promise<Server> 
 }
 
 /** `GET /polls/{id}/live`: a WebSocket for who upgrades, server-sent events for who accepts them. */
-export async function feedRoutes (app: FastifyInstance, { feed, views, sessions, identify, isAllowedOrigin, maxConnections }: FeedRoutesOptions): Promise<void> {
-  const open = new Set<object>()
-
+export async function feedRoutes (app: FastifyInstance, { feed, views, sessions, identify, isAllowedOrigin, connections, maxConnections }: FeedRoutesOptions): Promise<void> {
   async function join (request: FastifyRequest, pollId: string, connect: () => FeedConnection) {
     const { host, ...onlooker } = await identify(request)
     const subscription = await feed.join(pollId, onlooker, connect)
-    open.add(subscription)
+    connections.add(subscription)
     const unwatch = host === undefined ? () => {} : sessions.watch({ host, end: subscription.becomeAudience })
     return {
       drained: subscription.drained,
       leave (): void {
-        open.delete(subscription)
+        connections.delete(subscription)
         unwatch()
         subscription.leave()
       }
@@ -82,7 +82,7 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
     preHandler: async (request) => {
       if (!isUuid(request.params.pollId)) throw new PlenumError('poll_not_found')
       if (!isAllowedOrigin(request.headers.origin, request.host)) throw new PlenumError('forbidden', { detail: 'Pages of this origin may not listen here.' })
-      if (open.size >= maxConnections) throw new PlenumError('busy', { retryAfterMs: 1000 })
+      if (connections.size >= maxConnections) throw new PlenumError('busy', { retryAfterMs: 1000 })
       await views.find(request.params.pollId, await identify(request))
     },
 

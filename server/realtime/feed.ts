@@ -50,12 +50,12 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     const position = message.type === 'poll' ? message.data.revision : message.data.version
     if (position <= subscriber.sent[message.type]) return
     if (subscriber.missed !== undefined) {
+      if (subscriber.missed.size === 0) figures.deferred += 1
       subscriber.missed.add(message.type)
       return
     }
     subscriber.sent[message.type] = position
     if (subscriber.connection.send(message, text)) return
-    figures.deferred += 1
     subscriber.missed = new Set()
     subscriber.behindSince = Date.now()
   }
@@ -98,6 +98,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
       if (subscriber.missed === undefined) subscriber.connection.heartbeat()
       else if (subscriber.behindSince < Date.now() - patienceMs) {
         figures.cut += 1
+        leave(subscriber)
         subscriber.connection.close()
       }
     }
@@ -105,9 +106,10 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
   heartbeat.unref()
 
   return {
-    /** How often a connection fell behind, and how often one did not catch up. */
+    /** How often a connection had to miss a message, and how often one did not catch up. */
     figures,
     isWatching: (pollId: string) => byPoll.has(pollId),
+    /** Subscriptions, GraphQL's among them. */
     count: () => all().length,
 
     /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */

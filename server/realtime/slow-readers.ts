@@ -30,6 +30,7 @@ export function createSlowReaders () {
       // Not socket.disconnect(): after that a client would never come back by itself.
       if (since >= before) continue
       figures.cut += 1
+      lags.delete(socket)
       socket.conn.close()
     }
   }, 1000)

@@ -50,6 +50,12 @@ async function installPackage (name: string): Promise<void> {
   await runApt('install', '-y', '-q', '--no-install-recommends', name)
 }
 
+/** The path that the environment names. */
+function configured (variable: string): string | null {
+  const path = process.env[variable] ?? ''
+  return path === '' ? null : path
+}
+
 async function findOrInstall (find: () => string | null, packageName: string): Promise<string | null> {
   const found = find()
   if (found !== null) return found
@@ -82,18 +88,16 @@ export function findRedis (): Promise<string | null> {
 }
 
 /** The path of `pgbouncer`, or null where it cannot be had. */
-export function findPgBouncer (): Promise<string | null> {
-  return findOrInstall(() => findOnPath('pgbouncer') ?? (isExecutable('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null), 'pgbouncer')
+export async function findPgBouncer (): Promise<string | null> {
+  return configured('PGBOUNCER_PATH') ?? await findOrInstall(() => findOnPath('pgbouncer') ?? (isExecutable('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null), 'pgbouncer')
 }
 
 /** The path of `prometheus`, or null where it cannot be had. */
-export function findPrometheus (): Promise<string | null> {
-  return findOrInstall(() => findOnPath('prometheus'), 'prometheus')
+export async function findPrometheus (): Promise<string | null> {
+  return configured('PROMETHEUS_PATH') ?? await findOrInstall(() => findOnPath('prometheus'), 'prometheus')
 }
 
 /** The path of a Chromium or Chrome, or null where none can be had. */
 export async function findChromium (): Promise<string | null> {
-  const configured = process.env.CHROMIUM_PATH
-  if (configured !== undefined && configured !== '') return configured
-  return findOrInstall(() => findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'), 'chromium')
+  return configured('CHROMIUM_PATH') ?? await findOrInstall(() => findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'), 'chromium')
 }

@@ -54,7 +54,7 @@ export interface Redis {
 }
 
 /** For the `skip` option of a test: false when the wrapper has provided the service, else the reason. */
-export function skipUnless (variable: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL' | 'CHROMIUM_PATH'): false | string {
+export function skipUnless (variable: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL' | 'CHROMIUM_PATH' | 'PGBOUNCER_PATH' | 'PROMETHEUS_PATH'): false | string {
   return (process.env[variable] ?? '') === '' ? `${variable} is not set: run the tests with npm test` : false
 }
 
@@ -180,10 +180,10 @@ export async function startPgBouncer (owner: Owner, databaseUrl: string): Promis
   if (program === null) throw new Error('pgbouncer is not installed')
   const user = findPostgresUser()
   const folder = makeFolder('pgbouncer', user)
-  const [port, { hostname, port: databasePort, pathname, username }] = [await findFreePort(), new URL(databaseUrl)]
+  const [port, { hostname, port: databasePort, pathname, username, password }] = [await findFreePort(), new URL(databaseUrl)]
   const configFile = join(folder, 'pgbouncer.ini')
   writeFileSync(configFile, [
-    '[databases]', `* = host=${hostname} port=${databasePort || '5432'} user=${username}`,
+    '[databases]', `* = host=${hostname} port=${databasePort || '5432'} user=${username}${password === '' ? '' : ` password=${decodeURIComponent(password)}`}`,
     '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = any', 'pool_mode = transaction', 'default_pool_size = 4', 'server_reset_query_always = 0'
   ].join('\n'))
   const logFile = join(folder, 'pgbouncer.log')

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } f
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startChild, type RunningChild } from '../test/helpers/child-process.ts'
+import { findHelm } from '../test/helpers/helm.ts'
 import { findChromium, findPgBouncer, findPostgres, findPrometheus, findRedis } from '../test/helpers/programs.ts'
 import { startPostgres, startRedis } from '../test/helpers/services.ts'
 import { createTestReport } from './test-report.ts'
@@ -73,7 +74,7 @@ async function startServices (): Promise<Services> {
     stops.push(() => redis.stop())
   }
 
-  const programs = [['Chromium', 'CHROMIUM_PATH', findChromium], ['PgBouncer', 'PGBOUNCER_PATH', findPgBouncer], ['Prometheus', 'PROMETHEUS_PATH', findPrometheus]] as const
+  const programs = [['Chromium', 'CHROMIUM_PATH', findChromium], ['PgBouncer', 'PGBOUNCER_PATH', findPgBouncer], ['Prometheus', 'PROMETHEUS_PATH', findPrometheus], ['Helm', 'HELM_PATH', findHelm]] as const
   for (const [name, variable, find] of programs) {
     const path = await find()
     if (path === null) missing.push(name)

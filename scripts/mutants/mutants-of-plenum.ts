@@ -116,7 +116,7 @@ export const mutants: Mutant[] = [
     id: 'guard',
     breaks: 'what cannot be published in Redis is an unhandled rejection',
     rules: ['O1'],
-    edits: [{ file: 'server/realtime/cluster.ts', cut: 'Object.assign(pub, { publish: guard(pub.publish.bind(pub), 0) })', put: '' }],
+    edits: [{ file: 'server/realtime/redis.ts', cut: 'Object.assign(pub, { publish: guard(pub.publish.bind(pub), 0, note) })', put: '' }],
     caughtBy: { file: 'test/cluster/instances.test.ts', test: '[O1] without Redis votes go on' }
   },
   {

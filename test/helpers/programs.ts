@@ -15,7 +15,7 @@ function isExecutable (path: string): boolean {
   }
 }
 
-function findOnPath (...names: string[]): string | null {
+export function findOnPath (...names: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   for (const name of names) {
     for (const folder of folders) {

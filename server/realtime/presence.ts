@@ -37,11 +37,8 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
   }
 
   function total (roomId: string): number {
-    const before = Date.now() - forgetMs
     let count = localCount(roomId)
-    for (const other of remote.get(roomId)?.values() ?? []) {
-      if (other.at > before) count += other.count
-    }
+    for (const other of remote.get(roomId)?.values() ?? []) count += other.count
     return count
   }
 
@@ -70,7 +67,17 @@ export function createPresence ({ io, rooms, instanceId, announce, emitRoom }: P
     if (count > 0 || (last?.count ?? 0) > 0) announce({ roomId, instanceId, count })
   }
 
+  /** Instances that went away without a word. */
+  function forgetSilent (): void {
+    const before = Date.now() - forgetMs
+    for (const [roomId, counts] of remote) {
+      for (const [from, { at }] of counts) if (at <= before) counts.delete(from)
+      if (counts.size === 0) remote.delete(roomId)
+    }
+  }
+
   const timer = setInterval(() => {
+    forgetSilent()
     const watched = Array.from(adapter.rooms.keys()).filter((name) => name.startsWith('room:')).map((name) => name.slice('room:'.length))
     for (const roomId of new Set([...watched, ...told.keys()])) tell(roomId)
     for (const roomId of watched) show(roomId)

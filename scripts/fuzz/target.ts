@@ -68,7 +68,11 @@ export function createTarget<Input> ({ id, title, inputs, connect }: TargetDefin
       try {
         const { codes, isEnded } = await client.send(input)
         for (const code of codes) tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1)
-        if (isEnded) tally.ended += 1
+        if (isEnded) {
+          // It may end a connection, but not because it died.
+          await stage.assertAlive()
+          tally.ended += 1
+        }
         tally.inputs += 1
       } catch (error) {
         first ??= JSON.stringify(input)

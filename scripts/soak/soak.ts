@@ -10,7 +10,7 @@ import { alignColumns } from '../columns.ts'
 import { createRandom } from '../faults/random.ts'
 import { churn, type Visits } from './churn.ts'
 import { drawMemory } from './drawing.ts'
-import { takeSample, type Sample, type Sampler } from './sample.ts'
+import { heldForPeople, takeSample, type Sample, type Sampler } from './sample.ts'
 import { compare, type Comparison } from './verdict.ts'
 
 const warmUpSeconds = 15
@@ -79,7 +79,7 @@ async function watch (sampler: Sampler, url: string, seconds: number, random: ()
   const look = async (phase: string): Promise<Sample> => {
     const sample = await takeSample(sampler, (performance.now() - startedAt) / 1000, phase)
     samples.push(sample)
-    const held = ['audience', 'feed', 'subscriptions', 'polls', 'rooms'].map((what) => `${sample.counts[what] ?? 0} ${what}`).join(', ')
+    const held = heldForPeople.map((what) => `${sample.counts[what] ?? 0} ${what}`).join(', ')
     console.log(`${sample.at.toFixed(0).padStart(5)} s  ${phase.padEnd(8)}  heap ${sample.heapMb.toFixed(1)} MB, process ${sample.rssMb.toFixed(0)} MB, loop ${sample.loopBlockMs.toFixed(0)} ms; ${held}`)
     return sample
   }

@@ -129,7 +129,6 @@ async function main (args: string[]): Promise<number> {
   console.log(`\n${formatComparison(compared)}`)
   if (options.svg !== undefined) writeFileSync(options.svg, drawMemory(samples))
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ seed: options.seed, seconds: options.seconds, visits, compared, samples }, null, 2))
-  // A crowd that is refused everywhere would leave nothing behind either.
   const isServed = Object.values(visits).every(({ done, failed }) => done > failed)
   if (!isServed) console.log('\nMost visits of a kind were broken off: this says nothing.')
   return isServed && compared.every(({ isBack }) => isBack) ? 0 : 1

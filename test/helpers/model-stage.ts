@@ -27,6 +27,8 @@ export interface Stage {
   host: Host
   /** What a run has: a room of its own, whose code the watchers have used. */
   room: { id: string, code: string }
+  /** Called for each crash: a run that was to have some may have none. */
+  onCrash: () => void
 }
 
 /** Of the limit for what one host may change in a minute, a run needs a tenth at most. */
@@ -43,12 +45,15 @@ export async function openStage (t: Test, servers: Pair<ServerProcess>, ledger: 
   const watchers = await connectTwice({})
   let host = await registerHost(servers[0].url)
   let runs = 0
+  let crashes = 0
 
   return {
+    /** Of all runs until now. */
+    countCrashes: () => crashes,
     async beginRun (): Promise<Stage> {
       if (++runs % runsPerHost === 0) host = await registerHost(servers[0].url)
       const { body: room } = await host.call<Stage['room']>('POST', '/rooms', { title: 'Model' })
-      const stage = { servers, ledger, voters, watchers, host, room }
+      const stage = { servers, ledger, voters, watchers, host, room, onCrash: () => { crashes += 1 } }
       for (const { frames } of everyone(stage)) frames.length = 0
       await Promise.all(watchers.map(async (watcher) => { await joinRoom(stage, watcher) }))
       return stage
@@ -114,6 +119,7 @@ export async function connectAgain ({ socket }: Audience): Promise<void> {
 /** Kills an instance, starts it again, and lets everybody come back to it. */
 export async function crash (stage: Stage, instance: InstanceIndex): Promise<void> {
   await stage.servers[instance].kill()
+  stage.onCrash()
   await stage.servers[instance].restart()
   for (const { sockets } of stage.voters) await connectAgain(sockets[instance])
   await connectAgain(stage.watchers[instance])

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from '../../test/helpers/clients.ts'
+import { readMemory } from '../faults/process-memory.ts'
 import type { Stage } from './stage.ts'
 import type { Failure, Tally, Target } from './target.ts'
 
@@ -43,10 +44,10 @@ export async function runCampaign (stage: Stage, target: Target, { runs, seed, s
   await judge(violations, target.id, async () => {
     // What a server loads once is not counted: a tenth of the inputs comes before the first measure.
     failure = await target.run(stage, { runs: runs / 10, seed, corpus, tally })
-    megabytesBefore = readMegabytes(stage.server.pid())
+    megabytesBefore = Math.round(readMemory(stage.server.pid()))
     failure ??= await target.run(stage, { runs: runs * 0.9, seed: seed + 1_000, corpus: '[]', tally })
     if (runs > 10_000) await delay(settleMs)
-    megabytesAfter = readMegabytes(stage.server.pid())
+    megabytesAfter = Math.round(readMemory(stage.server.pid()))
     if (megabytesAfter > megabytesBefore + toleratedMegabytes) throw new Error(`the server grew from ${megabytesBefore} to ${megabytesAfter} MB`)
   })
   clearInterval(report)
@@ -91,15 +92,5 @@ async function judge (violations: string[], what: string, rule: () => Promise<vo
     await rule()
   } catch (error) {
     violations.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-/** Resident memory of a process; 0 where there is no /proc. */
-function readMegabytes (pid: number): number {
-  try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return Math.round(Number(kilobytes ?? 0) / 1024)
-  } catch {
-    return 0
   }
 }

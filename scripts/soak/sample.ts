@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Sql } from 'postgres'
 import type { Program } from '../bench/program.ts'
+import { readMemory } from '../faults/process-memory.ts'
 
 /** What the server holds at a moment. */
 export interface Sample {
@@ -43,7 +43,7 @@ export async function takeSample ({ program, metricsUrl, sql }: Sampler, at: num
     at,
     phase,
     heapMb,
-    rssMb: Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${program.pid}/status`, 'latin1'))?.[1] ?? NaN) * 1024 / megabyte,
+    rssMb: readMemory(program.pid),
     loopBlockMs,
     counts: { ...held, ...readGauges(metrics, 'nodejs_active_resources', 'type'), 'database connections': connections?.count ?? NaN }
   }

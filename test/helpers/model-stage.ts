@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import type { Sql } from 'postgres'
 import type { Test } from 'tap'
+import type { Outcome } from '../../scripts/faults/history.ts'
 import type { Answer, NewPoll, Poll, Receipt, Results } from '../../server/protocol/poll.ts'
 import { connectSocket, createVoter, registerHost, request, type Audience, type Host } from './clients.ts'
 import type { ModelPoll } from './poll-model.ts'
 import { assertCounted } from './recount.ts'
 import type { ServerProcess } from './server.ts'
 
+export type { Outcome }
 export type Pair<T> = [T, T]
 export type InstanceIndex = 0 | 1
 export type NewModelPoll = Pick<NewPoll, 'kind' | 'revote'>
@@ -81,8 +83,6 @@ export async function createPoll ({ servers, host, room }: Stage, { kind, revote
   assert.deepEqual([created.status, again.status, again.body], [201, 201, created.body], 'a poll is created once')
   return created.body
 }
-
-export type Outcome = { receipt: Receipt } | { code: string } | 'lost'
 
 /** Over a socket or over HTTP, on either instance. */
 export interface Way { instance: InstanceIndex, isSocket: boolean }

@@ -17,7 +17,7 @@ const runs = Number(process.env.MODEL_RUNS ?? 100)
 const playMs = process.env.MODEL_RUNS === undefined ? { calm: 20_000, crashes: 10_000 } : { calm: Infinity, crashes: Infinity }
 /** For finding a smaller run that fails as well; one that is repeated alone has all the time. */
 const shrinkMs = process.env.MODEL_PATH === undefined ? 25_000 : 600_000
-/** That many runs each of those who play at the same time has in any case, unless one fails or is repeated. */
+/** So many runs there are in any case, unless one fails or is repeated. */
 const least = { calm: 10, crashes: 1 }
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const skip = skipUnless('TEST_DATABASE_URL') || skipUnless('TEST_REDIS_URL')
@@ -93,7 +93,7 @@ t.test('two instances on one PostgreSQL and one Redis do what the model says', {
     // Several at once: most of a run is waiting. A run that is repeated is alone.
     const lanes = process.env.MODEL_PATH === undefined ? 4 : 1
     const play = beginPlay(playMs.calm)
-    await Promise.all(Array.from({ length: lanes }, async (_, lane) => { await holds(t, withoutCrashes, play, { numRuns: Math.ceil(runs * 0.95 / lanes), leastRuns: least.calm, seed: seed + lane }) }))
+    await Promise.all(Array.from({ length: lanes }, async (_, lane) => { await holds(t, withoutCrashes, play, { numRuns: Math.ceil(runs * 0.95 / lanes), leastRuns: Math.ceil(least.calm / lanes), seed: seed + lane }) }))
   })
 
   t.test('[O3][V1] and with kill -9 of either instance under a vote', async (t) => {

@@ -11,6 +11,8 @@ t.test('[O4][R6] inputs that are almost right harm nobody, and tell nothing that
   for (const target of targets) {
     const row = await runCampaign(stage, target, { runs: 240, seed: 20260101, say: (line) => { t.comment(line) } })
     t.strictSame(row.violations, [], `${target.title}: ${JSON.stringify(row.failure ?? row.refused)}`)
+    // What comes after it would say the same, and take its time.
+    if (row.violations.length > 0) break
     t.ok(row.inputs >= 240 && row.bystanderAcks > 0, `${row.inputs} inputs, ${row.bystanderAcks} votes of the bystander`)
   }
   t.strictSame(await judgeStage(stage), [])

@@ -18,10 +18,13 @@ export interface Stage {
   isExact (): Promise<boolean>
   /** Whatever the server sends to those who may not see what is hidden. Throws when it is there. */
   inspect (sent: string): void
+  /** Throws when nobody answers any more. */
+  assertAlive (): Promise<void>
 }
 
 const strangerCount = 4
 const voterCount = 20
+const aliveTimeoutMs = 15_000
 
 /** A server on this database. It ends with its owner. */
 export async function openStage (owner: Owner, databaseUrl: string): Promise<Stage> {
@@ -79,6 +82,13 @@ export async function openStage (owner: Owner, databaseUrl: string): Promise<Sta
     },
     inspect (sent) {
       if (sent.includes(canary)) throw new Error(`what is hidden was sent: ${sent.slice(0, 300)}`)
+    },
+    async assertAlive () {
+      try {
+        await (await fetch(`${url}/livez`, { signal: AbortSignal.timeout(aliveTimeoutMs) })).text()
+      } catch (error) {
+        throw new Error('the server answers nobody any more', { cause: error })
+      }
     }
   }
 }

@@ -52,6 +52,8 @@ export interface Target {
 
 // Inputs that wait for an answer leave the server idle: as many clients keep it busy.
 const clientCount = 8
+/** For finding a smaller input that fails as well. */
+const shrinkMs = 15_000
 
 /** Throws for a code that is not of the contract, or that says that something of ours failed. */
 export function checkCode (code: unknown): string {
@@ -64,14 +66,24 @@ export function createTarget<Input> ({ id, title, inputs, connect }: TargetDefin
   async function runClient (stage: Stage, arbitrary: fc.Arbitrary<Input>, examples: Input[], { runs, seed, tally }: FuzzPlan): Promise<Failure | undefined> {
     const client = connect(stage)
     let first: Failure['first'] | undefined
+    let endAt = Infinity
     const property = fc.asyncProperty(arbitrary, async (input) => {
+      // What is not tried does not fail: the smallest that has failed until then is the answer.
+      if (performance.now() > endAt) return
       try {
         const { codes, isEnded } = await client.send(input)
         for (const code of codes) tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1)
-        if (isEnded) tally.ended += 1
+        if (isEnded) {
+          // It may end a connection, but not because it died.
+          await stage.assertAlive()
+          tally.ended += 1
+        }
         tally.inputs += 1
       } catch (error) {
-        first ??= JSON.stringify(input)
+        if (first === undefined) {
+          first = JSON.stringify(input)
+          endAt = performance.now() + shrinkMs
+        }
         throw error
       }
     })
@@ -92,7 +104,7 @@ export function createTarget<Input> ({ id, title, inputs, connect }: TargetDefin
       const arbitrary = await inputs(stage)
       const known: Input[] = JSON.parse(plan.corpus)
       const failures = await Promise.all(Array.from({ length: clientCount }, async (_, at) =>
-        await runClient(stage, arbitrary, at === 0 ? known : [], { ...plan, runs: Math.ceil(plan.runs / clientCount), seed: plan.seed + at })))
+        await runClient(stage, arbitrary, at === 0 ? known : [], { ...plan, runs: Math.ceil(plan.runs / clientCount), seed: plan.seed * clientCount + at })))
       return failures.find((failure) => failure !== undefined)
     }
   }

@@ -1,11 +1,14 @@
 // People who come and go: rooms, polls, phones, projectors, feeds and subscriptions that begin and end at random.
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Ack } from '../../server/protocol/events.ts'
 import type { Answer, NewPoll, Poll, PollKind } from '../../server/protocol/poll.ts'
+import type { ErrorCode } from '../../server/protocol/problem.ts'
 import { connectSocket, createVoter, registerHost, request, voteOverHttp } from '../../test/helpers/clients.ts'
 import { openEventStream } from '../../test/helpers/event-stream.ts'
 import { subscribeResults } from '../../test/helpers/graphql.ts'
 import { withOwner } from '../../test/helpers/owner.ts'
 import { connectRaw, openWebSocket } from '../../test/helpers/raw-socket.ts'
+import { expectOk, expectServed } from './expect-ok.ts'
 
 interface Party { code: string, roomId: string, polls: Poll[] }
 type Pick = <T>(values: readonly T[]) => T | undefined
@@ -94,13 +97,13 @@ async function partyOf (place: Place): Promise<() => Promise<void>> {
     parties.add(party)
     for (const { id } of polls) {
       await linger(place, 2000)
-      for (const command of pick([['close'], ['pause', 'open', 'close'], ['reset', 'open'], []]) ?? []) await host.command(id, command)
+      for (const command of pick([['close'], ['pause', 'open', 'close'], ['reset', 'open'], []]) ?? []) expectOk(command, await host.command(id, command))
     }
     await linger(place, 2000)
     parties.delete(party)
     const fate = random()
-    if (fate < 0.4) await host.call('DELETE', `/rooms/${room.id}`)
-    else if (fate < 0.7) for (const { id } of polls) await host.call('DELETE', `/polls/${id}`, undefined, { 'if-match': '*' })
+    if (fate < 0.4) expectOk('the end of a room', await host.call('DELETE', `/rooms/${room.id}`))
+    else if (fate < 0.7) for (const { id } of polls) expectOk('the end of a poll', await host.call('DELETE', `/polls/${id}`, undefined, { 'if-match': '*' }))
   }
 }
 
@@ -121,13 +124,14 @@ async function visitSocket (place: Place): Promise<void> {
     const found = await findParty(place)
     if (found === undefined) return
     const { call } = await connectSocket(owner, place.url)
-    await call('room:join', { code: found.party.code })
+    expectServed('room:join', await call('room:join', { code: found.party.code }))
     for (const { id, kind } of found.party.polls) {
-      await call('vote:cast', { pollId: id, answer: answerTo(kind, place.random) })
-      if (place.random() < 0.2) await call('vote:withdraw', { pollId: id })
+      expectServed('vote:cast', await call('vote:cast', { pollId: id, answer: answerTo(kind, place.random) }))
+      // Most polls keep what they have, and a vote that was refused cannot be taken back.
+      if (place.random() < 0.2) expectServed('vote:withdraw', await call('vote:withdraw', { pollId: id }), ['conflict', 'not_found'])
       await linger(place, 500)
     }
-    if (place.random() < 0.3) await call('room:leave', {})
+    if (place.random() < 0.3) expectOk('room:leave', await call('room:leave', {}))
   })
 }
 
@@ -137,11 +141,17 @@ async function visitAndBreak (place: Place): Promise<void> {
     const found = await findParty(place)
     if (found === undefined) return
     const { ask, ws } = await connectRaw(owner, place.url)
-    await ask('room:join', { code: found.party.code })
-    await ask('vote:cast', { pollId: found.poll.id, answer: answerTo(found.poll.kind, place.random) })
+    expectServed('room:join', readAck(await ask('room:join', { code: found.party.code })))
+    expectServed('vote:cast', readAck(await ask('vote:cast', { pollId: found.poll.id, answer: answerTo(found.poll.kind, place.random) })))
     await linger(place, 1000)
     ws.send(`42["vote:cast",${JSON.stringify({ pollId: found.poll.id, answer: answerTo(found.poll.kind, place.random) })}]`)
   })
+}
+
+function readAck (packet: string): Ack<unknown> {
+  const [ack]: Ack<unknown>[] = JSON.parse(packet.slice(packet.indexOf('[')))
+  if (ack === undefined) throw new Error('an acknowledgement is empty')
+  return ack
 }
 
 async function visitFeed (place: Place): Promise<void> {
@@ -149,8 +159,10 @@ async function visitFeed (place: Place): Promise<void> {
     const found = await findParty(place)
     if (found === undefined) return
     const path = `/api/v1/polls/${found.poll.id}/live`
-    if (place.random() < 0.5) await openEventStream(owner, place.url + path)
-    else await openWebSocket(owner, place.url, path)
+    if (place.random() < 0.5) {
+      const { status } = await openEventStream(owner, place.url + path)
+      expectServed('a stream of events', { status, body: undefined }, [404])
+    } else await openWebSocket(owner, place.url, path)
     await linger(place, 1500)
   })
 }
@@ -159,9 +171,10 @@ async function visitSubscription (place: Place): Promise<void> {
   await withOwner(async (owner) => {
     const found = await findParty(place)
     if (found === undefined) return
-    const { connected } = await subscribeResults(owner, place.url, found.poll.id)
-    await connected
+    const { connected, completed, errors } = await subscribeResults(owner, place.url, found.poll.id)
+    await Promise.race([connected, completed.then(() => { if (errors.length === 0) throw new Error('a subscription ended at its start') })])
     await linger(place, 1500)
+    for (const { extensions: { code, status } } of errors) expectServed('a subscription', { status, body: { code } }, ['results_hidden'])
   })
 }
 
@@ -170,7 +183,12 @@ async function read (place: Place): Promise<void> {
   const found = await findParty(place)
   if (found === undefined) return
   const { voterToken } = await createVoter(place.url)
-  await voteOverHttp(place.url, voterToken, found.poll.id, answerTo(found.poll.kind, place.random))
-  for (const path of [`/api/v1/polls/${found.poll.id}/results`, `/api/v1/polls/${found.poll.id}/results?version=2`, `/api/v1/polls/${found.poll.id}/timeline`, `/j/${found.party.code}`]) await request(place.url, 'GET', path)
+  expectServed('a vote over HTTP', await voteOverHttp(place.url, voterToken, found.poll.id, answerTo(found.poll.kind, place.random)))
+  const get = async (path: string, ...explained: (ErrorCode | number)[]) => { expectServed(path, await request(place.url, 'GET', path), explained) }
+  await get(`/api/v1/polls/${found.poll.id}/results`, 'results_hidden')
+  await get(`/api/v1/polls/${found.poll.id}/results?version=2`, 'results_hidden')
+  await get(`/api/v1/polls/${found.poll.id}/timeline`, 'results_hidden')
+  // A page says it in words.
+  await get(`/j/${found.party.code}`, 404)
   await linger(place, 300)
 }

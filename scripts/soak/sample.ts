@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Sql } from 'postgres'
 import type { Program } from '../bench/program.ts'
+import { readMemory } from '../faults/process-memory.ts'
 
 /** What the server holds at a moment. */
 export interface Sample {
@@ -17,6 +17,9 @@ export interface Sample {
   counts: Record<string, number>
 }
 
+/** What nobody holds when everybody has left. */
+export const heldForPeople: readonly string[] = ['host', 'presenter', 'audience', 'feed', 'socket_groups', 'subscriptions', 'polls', 'rooms']
+
 const megabyte = 2 ** 20
 
 export interface Sampler {
@@ -31,14 +34,18 @@ export async function takeSample ({ program, metricsUrl, sql }: Sampler, at: num
   const heapMb = await program.readMemoryBytes() / megabyte
   // The collection stops the loop, too; that is ours.
   await program.readLoopBlockMs()
+  const held = { ...readGauges(metrics, 'plenum_held', 'what'), ...readGauges(metrics, 'plenum_sockets', 'role') }
+  // Under another name it would pass for none.
+  const missing = heldForPeople.filter((what) => !Object.hasOwn(held, what))
+  if (missing.length > 0) throw new Error(`the metrics do not say how many there are of ${missing.join(', ')}`)
   const [connections] = await sql<{ count: number }[]>`SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'plenum'`
   return {
     at,
     phase,
     heapMb,
-    rssMb: Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${program.pid}/status`, 'latin1'))?.[1] ?? NaN) * 1024 / megabyte,
+    rssMb: readMemory(program.pid),
     loopBlockMs,
-    counts: { ...readGauges(metrics, 'plenum_held', 'what'), ...readGauges(metrics, 'plenum_sockets', 'role'), ...readGauges(metrics, 'nodejs_active_resources', 'type'), 'database connections': connections?.count ?? NaN }
+    counts: { ...held, ...readGauges(metrics, 'nodejs_active_resources', 'type'), 'database connections': connections?.count ?? NaN }
   }
 }
 

@@ -10,7 +10,7 @@ import { alignColumns } from '../columns.ts'
 import { createRandom } from '../faults/random.ts'
 import { churn, type Visits } from './churn.ts'
 import { drawMemory } from './drawing.ts'
-import { takeSample, type Sample, type Sampler } from './sample.ts'
+import { heldForPeople, takeSample, type Sample, type Sampler } from './sample.ts'
 import { compare, type Comparison } from './verdict.ts'
 
 const warmUpSeconds = 15
@@ -79,7 +79,7 @@ async function watch (sampler: Sampler, url: string, seconds: number, random: ()
   const look = async (phase: string): Promise<Sample> => {
     const sample = await takeSample(sampler, (performance.now() - startedAt) / 1000, phase)
     samples.push(sample)
-    const held = ['audience', 'feed', 'subscriptions', 'polls', 'rooms'].map((what) => `${sample.counts[what] ?? 0} ${what}`).join(', ')
+    const held = heldForPeople.map((what) => `${sample.counts[what] ?? 0} ${what}`).join(', ')
     console.log(`${sample.at.toFixed(0).padStart(5)} s  ${phase.padEnd(8)}  heap ${sample.heapMb.toFixed(1)} MB, process ${sample.rssMb.toFixed(0)} MB, loop ${sample.loopBlockMs.toFixed(0)} ms; ${held}`)
     return sample
   }
@@ -129,7 +129,6 @@ async function main (args: string[]): Promise<number> {
   console.log(`\n${formatComparison(compared)}`)
   if (options.svg !== undefined) writeFileSync(options.svg, drawMemory(samples))
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ seed: options.seed, seconds: options.seconds, visits, compared, samples }, null, 2))
-  // A crowd that is refused everywhere would leave nothing behind either.
   const isServed = Object.values(visits).every(({ done, failed }) => done > failed)
   if (!isServed) console.log('\nMost visits of a kind were broken off: this says nothing.')
   return isServed && compared.every(({ isBack }) => isBack) ? 0 : 1

@@ -5,7 +5,7 @@ import { waitUntil } from '../helpers/child-process.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { answersAt } from '../helpers/ledger.ts'
 import { addPoll, newPoll, shownWithinMs, withCrashes, withoutCrashes, type Command, type Model } from '../helpers/model-commands.ts'
-import { assertShown, everyone, openStage, type Pair, type Stage } from '../helpers/model-stage.ts'
+import { assertShown, everyone, openStage, type NewModelPoll, type Pair, type Stage } from '../helpers/model-stage.ts'
 import type { ModelPoll } from '../helpers/poll-model.ts'
 import { spawnServer, type ServerProcess } from '../helpers/server.ts'
 import { skipUnless, startRedis } from '../helpers/services.ts'
@@ -17,6 +17,8 @@ const runs = Number(process.env.MODEL_RUNS ?? 100)
 const playMs = process.env.MODEL_RUNS === undefined ? { calm: 20_000, crashes: 10_000 } : { calm: Infinity, crashes: Infinity }
 /** For finding a smaller run that fails as well; one that is repeated alone has all the time. */
 const shrinkMs = process.env.MODEL_PATH === undefined ? 25_000 : 600_000
+/** So many runs there are in any case, unless one fails or is repeated. */
+const least = { calm: 10, crashes: 1 }
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const skip = skipUnless('TEST_DATABASE_URL') || skipUnless('TEST_REDIS_URL')
 
@@ -59,13 +61,15 @@ t.test('two instances on one PostgreSQL and one Redis do what the model says', {
   const servers: Pair<ServerProcess> = [await spawnServer(t, settings), await spawnServer(t, settings)]
   const ledger = connectDatabase(t, databaseUrl)
 
-  async function holds (t: Test, command: fc.Arbitrary<Command>, play: Play, { numRuns, seed }: { numRuns: number, seed: number }): Promise<void> {
+  /** Returns how often an instance was killed. */
+  async function holds (t: Test, command: fc.Arbitrary<Command>, play: Play, { numRuns, leastRuns, seed, examples = [] }: Plan): Promise<number> {
     let played = 0
-    const { beginRun } = await openStage(t, servers, ledger)
+    const floor = process.env.MODEL_PATH === undefined ? Math.min(leastRuns, numRuns) : 1
+    const { beginRun, countCrashes } = await openStage(t, servers, ledger)
     const commands = fc.commands([command], { maxCommands: 40, size: 'medium', ...replayOf('MODEL_REPLAY', 'replayPath') })
     const property = fc.asyncProperty(newPoll, commands, async (poll, commands) => {
       // What is not run does not fail: the smallest that has failed until then is the answer.
-      if (performance.now() > play.endAt || (play.failed ?? seed) !== seed) return
+      if ((performance.now() > play.endAt && played >= floor) || (play.failed ?? seed) !== seed) return
       played += 1
       try {
         const stage = await beginRun()
@@ -79,22 +83,41 @@ t.test('two instances on one PostgreSQL and one Redis do what the model says', {
         throw error
       }
     })
-    const report = await fc.check(property, { seed, numRuns, includeErrorInReport: true, ...replayOf('MODEL_PATH', 'path') })
+    const report = await fc.check(property, { seed, numRuns, examples, includeErrorInReport: true, ...replayOf('MODEL_PATH', 'path') })
     t.notOk(report.failed, fc.defaultReportMessage(report) ?? `${played} of ${numRuns} runs with the seed ${seed}`)
-    t.ok(played > 0)
+    if (play.failed === undefined) t.ok(played >= floor, `${played} runs, of ${floor} at the least`)
+    return countCrashes()
   }
 
   t.test('[L1][L3][R1][R2][R3][V2][V3][V4][V9] whatever is done, in any order, on either instance', async (t) => {
     // Several at once: most of a run is waiting. A run that is repeated is alone.
     const lanes = process.env.MODEL_PATH === undefined ? 4 : 1
     const play = beginPlay(playMs.calm)
-    await Promise.all(Array.from({ length: lanes }, async (_, lane) => { await holds(t, withoutCrashes, play, { numRuns: Math.ceil(runs * 0.95 / lanes), seed: seed + lane }) }))
+    await Promise.all(Array.from({ length: lanes }, async (_, lane) => { await holds(t, withoutCrashes, play, { numRuns: Math.ceil(runs * 0.95 / lanes), leastRuns: Math.ceil(least.calm / lanes), seed: seed + lane }) }))
   })
 
   t.test('[O3][V1] and with kill -9 of either instance under a vote', async (t) => {
-    await holds(t, withCrashes, beginPlay(playMs.crashes), { numRuns: Math.ceil(runs * 0.05), seed })
+    // A few random runs may have no crash.
+    const examples: Plan['examples'] = [[{ kind: 'single', revote: 'change' }, [sampleOf('open'), sampleOf('crash')]]]
+    const crashes = await holds(t, withCrashes, beginPlay(playMs.crashes), { numRuns: Math.ceil(runs * 0.05), leastRuns: least.crashes, seed, examples })
+    t.ok(crashes > 0, `${crashes} crashes`)
   })
 })
+
+interface Plan {
+  numRuns: number
+  leastRuns: number
+  seed: number
+  /** They come before the random ones. */
+  examples?: [poll: NewModelPoll, commands: Command[]][]
+}
+
+/** A command of this name about the first poll. */
+function sampleOf (name: string): Command {
+  const [command] = fc.sample(withCrashes.filter((some) => some.toString().startsWith(`${name}({"poll":0`)), { numRuns: 1, seed })
+  if (command === undefined) throw new Error(`there is no command named ${name}`)
+  return command
+}
 
 /** What those who play at the same time share: when one has failed, the others make room for it. */
 interface Play { endAt: number, failed: number | undefined }

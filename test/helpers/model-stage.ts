@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import type { Sql } from 'postgres'
 import type { Test } from 'tap'
+import type { Outcome } from '../../scripts/faults/history.ts'
 import type { Answer, NewPoll, Poll, Receipt, Results } from '../../server/protocol/poll.ts'
 import { connectSocket, createVoter, registerHost, request, type Audience, type Host } from './clients.ts'
 import type { ModelPoll } from './poll-model.ts'
 import { assertCounted } from './recount.ts'
 import type { ServerProcess } from './server.ts'
 
+export type { Outcome }
 export type Pair<T> = [T, T]
 export type InstanceIndex = 0 | 1
 export type NewModelPoll = Pick<NewPoll, 'kind' | 'revote'>
@@ -27,6 +29,8 @@ export interface Stage {
   host: Host
   /** What a run has: a room of its own, whose code the watchers have used. */
   room: { id: string, code: string }
+  /** Called for each crash: a run that was to have some may have none. */
+  onCrash: () => void
 }
 
 /** Of the limit for what one host may change in a minute, a run needs a tenth at most. */
@@ -43,12 +47,15 @@ export async function openStage (t: Test, servers: Pair<ServerProcess>, ledger: 
   const watchers = await connectTwice({})
   let host = await registerHost(servers[0].url)
   let runs = 0
+  let crashes = 0
 
   return {
+    /** Of all runs until now. */
+    countCrashes: () => crashes,
     async beginRun (): Promise<Stage> {
       if (++runs % runsPerHost === 0) host = await registerHost(servers[0].url)
       const { body: room } = await host.call<Stage['room']>('POST', '/rooms', { title: 'Model' })
-      const stage = { servers, ledger, voters, watchers, host, room }
+      const stage = { servers, ledger, voters, watchers, host, room, onCrash: () => { crashes += 1 } }
       for (const { frames } of everyone(stage)) frames.length = 0
       await Promise.all(watchers.map(async (watcher) => { await joinRoom(stage, watcher) }))
       return stage
@@ -76,8 +83,6 @@ export async function createPoll ({ servers, host, room }: Stage, { kind, revote
   assert.deepEqual([created.status, again.status, again.body], [201, 201, created.body], 'a poll is created once')
   return created.body
 }
-
-export type Outcome = { receipt: Receipt } | { code: string } | 'lost'
 
 /** Over a socket or over HTTP, on either instance. */
 export interface Way { instance: InstanceIndex, isSocket: boolean }
@@ -114,6 +119,7 @@ export async function connectAgain ({ socket }: Audience): Promise<void> {
 /** Kills an instance, starts it again, and lets everybody come back to it. */
 export async function crash (stage: Stage, instance: InstanceIndex): Promise<void> {
   await stage.servers[instance].kill()
+  stage.onCrash()
   await stage.servers[instance].restart()
   for (const { sockets } of stage.voters) await connectAgain(sockets[instance])
   await connectAgain(stage.watchers[instance])

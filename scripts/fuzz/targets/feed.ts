@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import { inAddress, oddText } from '../damage.ts'
 import { checkCode, createTarget, type Outcome } from '../target.ts'
+import { watchSent } from '../sent-watch.ts'
 import type { Stage } from '../stage.ts'
 
 interface FeedInput {
@@ -65,8 +66,10 @@ async function followEvents (stage: Stage, path: string, given: Record<string, s
 async function followSocket (stage: Stage, path: string, given: Record<string, string>, sent: FeedInput['sent']): Promise<Outcome> {
   const ws = new WebSocket(stage.url.replace('http', 'ws') + path, { headers: given })
   return await new Promise<Outcome>((resolve, reject) => {
+    const watch = watchSent(stage)
     const settle = (judge: () => Outcome) => {
       try {
+        watch.assertClean()
         resolve(judge())
       } catch (error) {
         reject(error)
@@ -92,13 +95,13 @@ async function followSocket (stage: Stage, path: string, given: Record<string, s
         fragments.forEach((fragment, at) => { ws.send(fragment, { fin: at === fragments.length - 1 }, () => {}) })
       }
       ws.ping()
-      settle(() => {
-        stage.inspect(String(data))
-        return { codes: [], isEnded: false }
-      })
+      watch.look(String(data))
     })
     // Whoever still answers has read what was sent.
-    ws.on('pong', () => { ws.terminate() })
+    ws.on('pong', () => {
+      settle(() => ({ codes: [], isEnded: false }))
+      ws.terminate()
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import { checkCode, createTarget, type FuzzClient, type Outcome } from '../target.ts'
 import { damagedJson, damagedText, oddJson, oddNames, oddText } from '../damage.ts'
+import { watchSent } from '../sent-watch.ts'
 import type { Stage } from '../stage.ts'
 
 type FramesInput =
@@ -87,10 +88,12 @@ function ackIdOf (frame: string): string | undefined {
 async function openSocket (stage: Stage) {
   const ws = new WebSocket(stage.url.replace('http', 'ws') + path + 'websocket')
   ws.on('error', () => {})
+  const watch = watchSent(stage)
   let packets: string[] = []
   let wake = () => {}
   ws.on('message', (data) => {
     const packet = String(data)
+    watch.look(packet)
     if (packet === '2') ws.send('3')
     packets.push(packet)
     wake()
@@ -110,7 +113,7 @@ async function openSocket (stage: Stage) {
         signal.onabort = () => { reject(new Error(`no answer within ${answerTimeoutMs} ms`)) }
       })
     }
-    for (const packet of packets) stage.inspect(packet)
+    watch.assertClean()
     return ws.readyState === ws.CLOSED
   }
   await endedBefore(['40'])

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { damagedJson, damagedText, oddJson } from '../damage.ts'
 import { exchange, judgeExchange } from '../exchange.ts'
 import { checkCode, createTarget, type FuzzClient, type Outcome } from '../target.ts'
+import { watchSent } from '../sent-watch.ts'
 import type { Stage } from '../stage.ts'
 
 type GraphqlInput =
@@ -60,9 +61,12 @@ async function openSocket (stage: Stage) {
   const ws = new WebSocket(`${stage.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
   ws.on('error', () => {})
   let wake = () => {}
+  const watch = watchSent(stage)
   let messages: string[] = []
   ws.on('message', (data) => {
-    messages.push(String(data))
+    const message = String(data)
+    watch.look(message)
+    messages.push(message)
     wake()
   })
   ws.on('close', () => { wake() })
@@ -96,7 +100,7 @@ async function openSocket (stage: Stage) {
         messages = messages.filter((message) => !message.includes('"pong"'))
         await endedBefore((message) => message.includes('"pong"'))
       }
-      for (const message of messages) stage.inspect(message)
+      watch.assertClean()
       return { codes: messages.flatMap((message) => Array.from(message.matchAll(/"code":"(\w*)"/g), ([, code]) => checkCode(code))), isEnded }
     }
   }

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import type { Answer, Poll, PollKind, Receipt, Results } from '../../server/protocol/poll.ts'
 import { waitUntil } from './child-process.ts'
 import { request } from './clients.ts'
-import { assertAnswers, assertShown, castVote, connectAgain, crash, createPoll, type InstanceIndex, type NewModelPoll, type Outcome, type Stage, type StageVoter } from './model-stage.ts'
+import { assertAnswers, assertShown, castVote, connectAgain, crash, createPoll, type InstanceIndex, type NewModelPoll, type Stage, type StageVoter } from './model-stage.ts'
+import type { Outcome } from '../../scripts/faults/history.ts'
 import { applyCommand, expectedOutcome, lastVersionOf, modelOf, storeVote, type ModelPoll, type PollCommand, type VoteOutcome } from './poll-model.ts'
 
 export interface Model { polls: ModelPoll[] }

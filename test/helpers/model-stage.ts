@@ -9,7 +9,6 @@ import type { ModelPoll } from './poll-model.ts'
 import { assertCounted } from './recount.ts'
 import type { ServerProcess } from './server.ts'
 
-export type { Outcome }
 export type Pair<T> = [T, T]
 export type InstanceIndex = 0 | 1
 export type NewModelPoll = Pick<NewPoll, 'kind' | 'revote'>

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { openEmbeddedLedger } from '../../test/helpers/ledger.ts'
-import { checkOutputs, createArena, withOwner, type Arena, type Play, type Stage } from './arena.ts'
+import { withOwner } from '../../test/helpers/owner.ts'
+import { checkOutputs, createArena, type Arena, type Play, type Stage } from './arena.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { openEmbeddedStage, type EmbeddedStage } from './embedded-stage.ts'
 import type { Scenario } from './scenario.ts'

@@ -72,6 +72,6 @@ export const crashes: Scenario[] = [
       arena.history.measures.push({ kind: 'recovery', what: `the exit of instance ${at % arena.instances.length}`, value: performance.now() - startedAt, limit: 15_000 })
       if (code !== 0) throw new Error(`an instance ended with exit code ${code}`)
       await server.restart()
-    }, ({ instances, times }) => instances * times)
+    }, ({ instances }, { times }) => instances.length * times)
   }
 ]

@@ -47,6 +47,8 @@ export async function judge (history: History, ledger: Sql, shownWithinMs: numbe
     shownP99Ms: quantile(screens.shownMs, 0.99),
     largest: largestOf(measures),
     violations: [
+      // Nothing is proved by people who were all refused.
+      ...(ballots.acknowledged.length > 0 ? [] : ['no vote was acknowledged']),
       ...ballots.violations, ...screens.violations, ...await findWrongTallies(pollIds, ledger), ...await judgeClosings(history, ledger),
       ...exceeded.map(({ kind, what, value, limit }) => `${what}: ${Math.round(value)} ${unitOf[kind]}, and it may be ${limit} ${unitOf[kind]}`)
     ]

@@ -20,6 +20,8 @@ export interface Attempt {
 export interface Frame {
   results: Results
   at: number
+  /** Sent because something changed, or the answer to somebody who asked. */
+  kind: 'event' | 'answer'
 }
 
 /** One connection of somebody who watches, or one reading; R3 holds for each. */

@@ -37,7 +37,7 @@ async function closeByHand (arena: ClusterArena, pollId: string, at: number): Pr
 async function readEverywhere ({ instances, history }: Arena, polls: Poll[]): Promise<void> {
   for (const { url } of instances) {
     const sight = openSight(history)
-    for (const { id } of polls) sight.frames.push({ results: (await request<Results>(url, 'GET', `/api/v1/polls/${id}/results`)).body, at: performance.now() })
+    for (const { id } of polls) sight.frames.push({ results: (await request<Results>(url, 'GET', `/api/v1/polls/${id}/results`)).body, at: performance.now(), kind: 'answer' })
   }
 }
 

@@ -42,9 +42,10 @@ function framesByPoll ({ frames }: Sight): Frame[][] {
   return Array.from(groupBy(frames, ({ results }) => results.pollId).values())
 }
 
-/** Eleven frames that came within less than a second; they may come a little closer together than they were sent. */
+/** Eleven frames that came within less than a second; they may come a little closer together than they were sent. What somebody asked for is no such frame. */
 function isCrowded (frames: Frame[]): boolean {
-  return frames.some(({ at }, index) => at - (frames[index - 11]?.at ?? Number.NEGATIVE_INFINITY) < 900)
+  const sent = frames.filter(({ kind }) => kind === 'event')
+  return sent.some(({ at }, index) => at - (sent[index - 10]?.at ?? Number.NEGATIVE_INFINITY) < 900)
 }
 
 /** All who saw a version saw the same, and the ballots say so too. */

@@ -3,11 +3,11 @@ import type { Sql } from 'postgres'
 import type { PollStatus } from '../../server/protocol/poll.ts'
 import { groupBy } from './group-by.ts'
 import type { Closing, Frame, History, Sight } from './history.ts'
-import { promptMs } from './limits.ts'
 
 interface StoredVersion { pollId: string, version: number, status: PollStatus, at: Date }
 
-export async function judgeClosings ({ attempts, sights, closings }: History, ledger: Sql): Promise<string[]> {
+/** @param closedWithinMs what L2 allows, noise of the machine included */
+export async function judgeClosings ({ attempts, sights, closings }: History, ledger: Sql, closedWithinMs: number): Promise<string[]> {
   const pollIds = closings.map(({ pollId }) => pollId)
   const rows = await ledger<StoredVersion[]>`
     SELECT poll_id AS "pollId", version::int, status, at FROM poll_versions WHERE poll_id = ANY(${pollIds}::uuid[]) ORDER BY poll_id, version`
@@ -30,7 +30,7 @@ export async function judgeClosings ({ attempts, sights, closings }: History, le
     const ofPoll = versions.get(pollId) ?? []
     const closed = ofPoll.at(-1)
     const found = [
-      ...findWrongTransitions(closing, ofPoll),
+      ...findWrongTransitions(closing, ofPoll, closedWithinMs),
       ...[...after, ...late].filter((row) => row.pollId === pollId).map(({ count }) => `V5: ${count} ballots count after the close`)
     ]
     if (closed === undefined) return found
@@ -46,13 +46,13 @@ export async function judgeClosings ({ attempts, sights, closings }: History, le
 }
 
 /** Whoever closes it, and however many timers fire: a draft opens once and closes once. */
-function findWrongTransitions ({ closesAt }: Closing, versions: StoredVersion[]): string[] {
+function findWrongTransitions ({ closesAt }: Closing, versions: StoredVersion[], closedWithinMs: number): string[] {
   const statuses = versions.map(({ status }) => status).join(' ')
   const closed = versions.at(-1)
   const lateByMs = closed === undefined || closesAt === undefined ? 0 : closed.at.getTime() - closesAt.getTime()
   return [
     ...(statuses === 'draft open closed' ? [] : [`L2: it was ${statuses}, and should be draft, open and closed once each`]),
-    ...(lateByMs <= promptMs() ? [] : [`L2: it closed ${lateByMs} ms late`]),
+    ...(lateByMs <= closedWithinMs ? [] : [`L2: it closed ${lateByMs} ms late`]),
     ...(lateByMs >= 0 ? [] : [`L2: it closed ${-lateByMs} ms early`])
   ]
 }

@@ -28,7 +28,7 @@ export async function joinSlowReader (owner: Owner, history: History, url: strin
 
   async function open () {
     const raw = await connectRaw(owner, url)
-    const sight = openSight(history)
+    const sight = openSight(history, url)
     raw.ws.on('message', (message) => {
       for (const shown of readResults(String(message))) {
         sight.frames.push({ ...shown, at: performance.now() })

@@ -45,12 +45,12 @@ export async function joinWatcher (owner: Owner, history: History, way: Way, loo
     into?.frames.push({ results, at: performance.now(), kind })
     versions.set(results.pollId, results.version)
   }
-  await connectPatiently(owner, history, way, {}, (socket) => {
+  await connectPatiently(owner, history, way, {}, (socket, currentUrl) => {
     socket.on('results', (results) => { show(sight, results, 'event') })
     socket.on('poll', ({ id, revision, status }) => { sight?.polls.push({ id, revision, status }) })
     socket.on('disconnect', () => { if (sight !== undefined) sight.endedAt = performance.now() })
     socket.on('connect', () => {
-      const joined = sight = openSight(history)
+      const joined = sight = openSight(history, currentUrl())
       void look(socket, ({ results }) => { if (results !== null) show(joined, results, 'answer') }).then(() => { joined.connectedAt = performance.now() })
     })
   })

@@ -60,6 +60,6 @@ export const slowReaders: Scenario[] = [{
     })
     const readers = [...stopped, ...slow]
     for (const reader of readers) reader.readAgain()
-    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs())
+    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs)
   }
 }]

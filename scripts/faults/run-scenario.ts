@@ -56,7 +56,7 @@ async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openL
   const failures: string[] = []
   // Clients go before what they are connected to.
   return await withOwner(async (clients) => {
-    const noise = watchNoise(clients)
+    const noiseMs = watchNoise(clients)
     const arena = createArena(clients, stage, run)
     try {
       await play(arena)
@@ -66,7 +66,7 @@ async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openL
     }
     const ledger = await openLedger()
     // Before the judge keeps this process busy itself.
-    const allowanceMs = noise.allowanceMs()
+    const allowanceMs = noiseMs()
     const verdict = await judge(arena.history, ledger, { shownWithinMs: shownWithinMs + allowanceMs, closedWithinMs: promptMs + allowanceMs, allowanceMs })
     return { ...verdict, violations: [...verdict.violations, ...failures] }
   })

@@ -47,16 +47,6 @@ export function createArena<S extends Stage> (owner: Owner, stage: S, { seed, sa
   }
 }
 
-/** Ends everything that was started meanwhile, last things first, also when it throws. */
-export async function withOwner<T> (use: (owner: Owner) => Promise<T>): Promise<T> {
-  const ends: Array<() => unknown> = []
-  try {
-    return await use({ teardown: (end) => { ends.push(end) } })
-  } finally {
-    for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
-  }
-}
-
 export function instanceOf<I extends Instance> ({ instances }: { instances: I[] }, at: number): I {
   const instance = instances[at % instances.length]
   if (instance === undefined) throw new Error('there is no instance')

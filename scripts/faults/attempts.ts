@@ -1,6 +1,6 @@
 // What the sendings of votes and the ballots say of each other.
 import type { Sql } from 'postgres'
-import type { Answer } from '../../server/protocol/poll.ts'
+import type { Answer, Receipt } from '../../server/protocol/poll.ts'
 import { groupBy } from './group-by.ts'
 import { passingCodes, type Attempt, type Closing, type History } from './history.ts'
 
@@ -22,7 +22,7 @@ export async function judgeBallots ({ attempts, closings }: History, ledger: Sql
   const stored = groupBy(ballots, keyOf)
   const sent = groupBy(attempts, keyOf)
 
-  const acknowledged = attempts.filter(isAcknowledged)
+  const acknowledged = attempts.filter((attempt) => receiptOf(attempt) !== undefined)
   const missing = acknowledged.filter((attempt) => !isStored(attempt, stored.get(keyOf(attempt)) ?? []))
   if (missing.length > 0) violations.push(`V1: ${missing.length} acknowledged votes are not stored, as ${JSON.stringify(missing[0])}`)
 
@@ -36,6 +36,9 @@ export async function judgeBallots ({ attempts, closings }: History, ledger: Sql
     return isAgain || !(sent.get(keyOf(ballot)) ?? []).some(({ answer }) => isSame(answer, ballot.answer))
   })
   if (doubled.length > 0) violations.push(`V3: ${doubled.length} ballots are stored again or were never sent, as ${JSON.stringify(doubled[0])}`)
+
+  const newly = findToldOtherwise(acknowledged)
+  if (newly.length > 0) violations.push(`V3: ${newly.length} ballots were told of as new more than once or with different versions, as ${JSON.stringify(newly[0])}`)
   return { acknowledged, lost: missing.length, doubled: doubled.length, violations }
 }
 
@@ -47,15 +50,23 @@ function isSame (one: Answer | null, other: Answer | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-function isAcknowledged ({ outcome }: Attempt): boolean {
-  return outcome !== 'lost' && 'receipt' in outcome
+function receiptOf ({ outcome }: Attempt): Receipt | undefined {
+  return outcome !== 'lost' && 'receipt' in outcome ? outcome.receipt : undefined
+}
+
+/** Whatever is sent again is `unchanged`, with the receipt of the ballot that is stored; its version is hidden from some. */
+function findToldOtherwise (acknowledged: Attempt[]): Receipt[][] {
+  const ofBallot = groupBy(acknowledged, (attempt) => `${keyOf(attempt)} ${JSON.stringify(attempt.answer)} ${receiptOf(attempt)?.castAt}`)
+  return Array.from(ofBallot.values(), (attempts) => attempts.flatMap((attempt) => receiptOf(attempt) ?? [])).filter((receipts) => {
+    const versions = new Set(receipts.flatMap(({ version }) => version ?? []))
+    return versions.size > 1 || receipts.filter(({ status }) => status !== 'unchanged').length > 1
+  })
 }
 
 /** The receipt names the moment of its ballot, also when it was unchanged. */
-function isStored ({ answer, outcome }: Attempt, ballots: StoredBallot[]): boolean {
-  if (outcome === 'lost' || !('receipt' in outcome)) return false
-  const { round, castAt } = outcome.receipt
-  return ballots.some((ballot) => ballot.round === round && ballot.castAt.toISOString() === castAt && isSame(ballot.answer, answer))
+function isStored (attempt: Attempt, ballots: StoredBallot[]): boolean {
+  const receipt = receiptOf(attempt)
+  return ballots.some((ballot) => ballot.round === receipt?.round && ballot.castAt.toISOString() === receipt.castAt && isSame(ballot.answer, attempt.answer))
 }
 
 function isWronglyRefused ({ outcome, endedAt }: Attempt, closing: Closing | undefined): boolean {

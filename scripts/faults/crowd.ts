@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import type { Arena } from './arena.ts'
-import { noiseMs } from './limits.ts'
 import type { Size } from './scenario.ts'
 import { joinVoter, type FaultVoter } from './voter.ts'
 import { joinWatcher, watchPolls, type Look, type Watcher } from './watcher.ts'
@@ -93,7 +92,7 @@ export async function voteWhile (arena: Arena, crowd: Crowd, { votesPerSecond, s
   await disturbing
   await Promise.all(running)
   if (untold > 0) throw new Error(`${untold} votes were never answered for good`)
-  await screensRecover(arena, crowd, 'everything', 9000 + noiseMs())
+  await screensRecover(arena, crowd, 'everything', 9000)
 }
 
 /** Everyone votes again and again in these polls, until each of them is refused. */

@@ -20,15 +20,26 @@ export interface Attempt {
 export interface Frame {
   results: Results
   at: number
+  /** Sent because something changed, or the answer to somebody who asked. */
+  kind: 'event' | 'answer'
 }
 
 /** One connection of somebody who watches, or one reading; R3 holds for each. */
 export interface Sight {
+  /** Of its instance. */
+  url: string
   /** From then on it has to be shown what is new; never for who does not read. */
   connectedAt: number
   endedAt: number | undefined
   frames: Frame[]
   polls: Pick<Poll, 'id' | 'revision' | 'status'>[]
+}
+
+/** Meanwhile the screens at this address may show nothing new; afterwards they have the usual time for it. */
+export interface Outage {
+  url: string
+  from: number
+  to: number
 }
 
 /** A poll that is closed on purpose. Votes may be refused from then on, and only with `poll_closed`. */
@@ -39,7 +50,7 @@ export interface Closing {
   closesAt: Date | undefined
 }
 
-/** How much something took, and how much it may take. */
+/** How much something took, and how much it may take: time on a machine that is not busy. */
 export interface Measure {
   kind: 'recovery' | 'close' | 'memory'
   what: string
@@ -53,6 +64,7 @@ export interface History {
   attempts: Attempt[]
   sights: Sight[]
   closings: Closing[]
+  outages: Outage[]
   measures: Measure[]
   /** Sockets that were connected, those that came back not counted again. */
   sockets: number
@@ -63,11 +75,11 @@ export interface History {
 }
 
 export function createHistory (): History {
-  return { attempts: [], sights: [], closings: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
+  return { attempts: [], sights: [], closings: [], outages: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
 }
 
-export function openSight ({ sights }: History): Sight {
-  const sight: Sight = { connectedAt: Number.POSITIVE_INFINITY, endedAt: undefined, frames: [], polls: [] }
+export function openSight ({ sights }: History, url: string): Sight {
+  const sight: Sight = { url, connectedAt: Number.POSITIVE_INFINITY, endedAt: undefined, frames: [], polls: [] }
   sights.push(sight)
   return sight
 }

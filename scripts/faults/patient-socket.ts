@@ -18,8 +18,11 @@ export function urlOf ({ urls, first }: Way): string {
   return urls[first % urls.length] ?? ''
 }
 
-/** Resolves when it is connected for the first time; `prepare` adds the listeners before that. */
-export async function connectPatiently (owner: Owner, history: History, { urls, first }: Way, auth: object, prepare: (socket: TestSocket) => void = () => {}): Promise<TestSocket> {
+/** Adds listeners. @param currentUrl where the socket connects, or is connected, now */
+type Prepare = (socket: TestSocket, currentUrl: () => string) => void
+
+/** Resolves when it is connected for the first time; `prepare` is called before that. */
+export async function connectPatiently (owner: Owner, history: History, { urls, first }: Way, auth: object, prepare: Prepare = () => {}): Promise<TestSocket> {
   let at = first
   const socket: TestSocket = io(urlOf({ urls, first }), { auth, transports: ['websocket'], forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 1000, timeout: 3000 })
   socket.io.on('reconnect_attempt', () => {
@@ -29,7 +32,7 @@ export async function connectPatiently (owner: Owner, history: History, { urls, 
   })
   owner.teardown(() => { socket.disconnect() })
   history.sockets += 1
-  prepare(socket)
+  prepare(socket, () => urlOf({ urls, first: at }))
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => { reject(new Error(`a client could not connect within ${connectTimeoutMs} ms`)) }, connectTimeoutMs)
     socket.once('connect', () => {

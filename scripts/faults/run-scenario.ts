@@ -1,8 +1,10 @@
 import type { Sql } from 'postgres'
 import { openEmbeddedLedger } from '../../test/helpers/ledger.ts'
-import { checkOutputs, createArena, withOwner, type Arena, type Play, type Stage } from './arena.ts'
+import { withOwner } from '../../test/helpers/owner.ts'
+import { checkOutputs, createArena, type Arena, type Play, type Stage } from './arena.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { openEmbeddedStage, type EmbeddedStage } from './embedded-stage.ts'
+import { promptMs, watchNoise } from './limits.ts'
 import type { Scenario } from './scenario.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -24,13 +26,11 @@ export interface Run extends Play {
 export async function runScenario (scenario: Scenario, { size, cluster, embedded, ...run }: Run): Promise<Row> {
   const startedAt = performance.now()
   const counts = scenario[size]
-  // Asked for at the end: it depends on how busy the machine was.
-  const shownWithinMs = () => scenario.shownWithinMs(counts)
   const verdict = await withOwner(async (owner) => {
     switch (scenario.database) {
       case 'postgres': {
         const stage = cluster ?? await openCluster(owner, counts.instances)
-        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs })
+        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs: scenario.shownWithinMs })
       }
       case 'embedded': {
         const stage = embedded ?? await openEmbeddedStage(owner)
@@ -39,7 +39,7 @@ export async function runScenario (scenario: Scenario, { size, cluster, embedded
           if (codes.some((code) => code !== 0)) throw new Error(`the server ended with exit code ${codes.join(' ')}`)
           return await openEmbeddedLedger(owner, stage.dataDir)
         }
-        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger, shownWithinMs })
+        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger, shownWithinMs: scenario.shownWithinMs })
       }
     }
   })
@@ -49,13 +49,14 @@ export async function runScenario (scenario: Scenario, { size, cluster, embedded
 interface Judged<A> {
   play: (arena: A) => Promise<void>
   openLedger: () => Promise<Sql>
-  shownWithinMs: () => number
+  shownWithinMs: number
 }
 
 async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openLedger, shownWithinMs }: Judged<S & Arena>): Promise<Verdict> {
   const failures: string[] = []
   // Clients go before what they are connected to.
   return await withOwner(async (clients) => {
+    const noiseMs = watchNoise(clients)
     const arena = createArena(clients, stage, run)
     try {
       await play(arena)
@@ -63,7 +64,10 @@ async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openL
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
     }
-    const verdict = await judge(arena.history, await openLedger(), shownWithinMs())
+    const ledger = await openLedger()
+    // Before the judge keeps this process busy itself.
+    const allowanceMs = noiseMs()
+    const verdict = await judge(arena.history, ledger, { shownWithinMs: shownWithinMs + allowanceMs, closedWithinMs: promptMs + allowanceMs, allowanceMs })
     return { ...verdict, violations: [...verdict.violations, ...failures] }
   })
 }

@@ -18,8 +18,8 @@ interface Description {
   id: string
   title: string
   rules: string[]
-  /** From an acknowledgement to the screens. */
-  shownWithinMs (size: Size): number
+  /** From an acknowledgement to the screens, on a machine that is not busy. */
+  shownWithinMs: number
   small: Size
   full: Size
 }

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import type { Results } from '../../server/protocol/poll.ts'
 import { recount } from '../../test/helpers/ledger.ts'
 import { groupBy } from './group-by.ts'
-import type { Attempt, Frame, History, Sight } from './history.ts'
+import type { Attempt, Frame, History, Outage, Sight } from './history.ts'
 
 export interface ScreensVerdict {
   /** Older states after newer ones. */
@@ -17,7 +17,7 @@ export interface ScreensVerdict {
 const maxRecounts = 200
 
 /** @param shownWithinMs what R4 allows here, noise of the machine included */
-export async function judgeScreens ({ attempts, sights, areFramesHeld }: History, ledger: Sql, shownWithinMs: number): Promise<ScreensVerdict> {
+export async function judgeScreens ({ attempts, sights, outages, areFramesHeld }: History, ledger: Sql, shownWithinMs: number): Promise<ScreensVerdict> {
   const violations: string[] = []
   const sequences = sights.flatMap(framesByPoll)
   const older = sequences.flatMap((frames) => frames.filter(({ results }, at) => results.version < (frames[at - 1]?.results.version ?? 0)))
@@ -31,8 +31,12 @@ export async function judgeScreens ({ attempts, sights, areFramesHeld }: History
   if (crowded.length > 0) violations.push(`R5: ${crowded.length} watchers had more than 10 frames of a poll in a second`)
   violations.push(...await findWrongNumbers(sights, ledger))
 
-  const framesOf = prompt.map((sight) => ({ sight, frames: groupBy(sight.frames, ({ results }) => results.pollId) }))
-  const shownMs = attempts.flatMap((attempt) => framesOf.flatMap(({ sight, frames }) => timeToShow(attempt, sight, frames.get(attempt.pollId) ?? [])))
+  const framesOf = prompt.map((sight) => ({
+    sight, frames: groupBy(sight.frames, ({ results }) => results.pollId), outages: outages.filter(({ url }) => url === sight.url)
+  }))
+  const shownMs = attempts.flatMap((attempt) => framesOf.flatMap(({ sight, frames, outages }) => (
+    timeToShow(attempt, sight, frames.get(attempt.pollId) ?? [], (at) => awaitOutages(at, outages, shownWithinMs))
+  )))
   const late = shownMs.filter((ms) => ms > shownWithinMs)
   if (late.length > 0) violations.push(`R4: ${late.length} screens were later than ${shownWithinMs} ms, by up to ${Math.round(late.reduce((one, other) => Math.max(one, other)))} ms after the acknowledgement`)
   return { backwards: older.length + again.length, shownMs, violations }
@@ -42,9 +46,10 @@ function framesByPoll ({ frames }: Sight): Frame[][] {
   return Array.from(groupBy(frames, ({ results }) => results.pollId).values())
 }
 
-/** Eleven frames that came within less than a second; they may come a little closer together than they were sent. */
+/** Eleven frames that came within less than a second; they may come a little closer together than they were sent. What somebody asked for is no such frame. */
 function isCrowded (frames: Frame[]): boolean {
-  return frames.some(({ at }, index) => at - (frames[index - 11]?.at ?? Number.NEGATIVE_INFINITY) < 900)
+  const sent = frames.filter(({ kind }) => kind === 'event')
+  return sent.some(({ at }, index) => at - (sent[index - 10]?.at ?? Number.NEGATIVE_INFINITY) < 900)
 }
 
 /** All who saw a version saw the same, and the ballots say so too. */
@@ -78,12 +83,20 @@ function hasSameNumbers (one: Results, other: Results): boolean {
   return one.voters === other.voters && JSON.stringify(one.counts) === JSON.stringify(other.counts)
 }
 
-/** Milliseconds from the acknowledgement until this connection was shown it; none for one that was not there all the time. */
-function timeToShow ({ outcome, endedAt }: Attempt, { connectedAt, endedAt: leftAt = Number.POSITIVE_INFINITY }: Sight, frames: Frame[]): number[] {
+/** When the time for something that was acknowledged at `at` begins: at the end of an outage that came before it was over. */
+function awaitOutages (at: number, outages: Outage[], withinMs: number): number {
+  return outages.reduce((from, outage) => outage.from < from + withinMs && outage.to > from ? outage.to : from, at)
+}
+
+/**
+ * Milliseconds from the acknowledgement until this connection was shown it; none for one that was not there all the time.
+ * @param beginOf when the time for something that was acknowledged then begins
+ */
+function timeToShow ({ outcome, endedAt }: Attempt, { connectedAt, endedAt: leftAt = Number.POSITIVE_INFINITY }: Sight, frames: Frame[], beginOf: (at: number) => number): number[] {
   if (outcome === 'lost' || !('receipt' in outcome) || outcome.receipt.version === undefined || endedAt < connectedAt) return []
   const { version } = outcome.receipt
   const shown = findReached(frames, version)
-  if (shown !== undefined) return [Math.max(0, shown.at - endedAt)]
+  if (shown !== undefined) return [Math.max(0, shown.at - beginOf(endedAt))]
   return leftAt === Number.POSITIVE_INFINITY ? [Number.POSITIVE_INFINITY] : []
 }
 

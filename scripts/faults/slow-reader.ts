@@ -3,7 +3,7 @@ import { clearInterval, setInterval } from 'node:timers'
 import type { PollView, Results } from '../../server/protocol/poll.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import { connectRaw } from '../../test/helpers/raw-socket.ts'
-import { openSight, type History } from './history.ts'
+import { openSight, type Frame, type History } from './history.ts'
 import type { Watcher } from './watcher.ts'
 
 export interface SlowReader extends Watcher {
@@ -28,11 +28,11 @@ export async function joinSlowReader (owner: Owner, history: History, url: strin
 
   async function open () {
     const raw = await connectRaw(owner, url)
-    const sight = openSight(history)
+    const sight = openSight(history, url)
     raw.ws.on('message', (message) => {
-      for (const results of readResults(String(message))) {
-        sight.frames.push({ results, at: performance.now() })
-        versions.set(results.pollId, results.version)
+      for (const shown of readResults(String(message))) {
+        sight.frames.push({ ...shown, at: performance.now() })
+        versions.set(shown.results.pollId, shown.results.version)
       }
     })
     raw.ws.on('close', () => {
@@ -66,10 +66,10 @@ export async function joinSlowReader (owner: Owner, history: History, url: strin
 }
 
 /** What an event or an ack says of results. */
-function readResults (frame: string): Results[] {
+function readResults (frame: string): Pick<Frame, 'results' | 'kind'>[] {
   if (!/^4[23]\d*\[/.test(frame)) return []
   const [first, second]: [string | { data?: Partial<PollView> }, Results] = JSON.parse(frame.slice(frame.indexOf('[')))
-  if (typeof first === 'string') return first === 'results' ? [second] : []
+  if (typeof first === 'string') return first === 'results' ? [{ results: second, kind: 'event' }] : []
   const results = first.data?.results ?? undefined
-  return results === undefined ? [] : [results]
+  return results === undefined ? [] : [{ results, kind: 'answer' }]
 }

@@ -27,13 +27,24 @@ export interface Verdict {
   violations: string[]
 }
 
-/** @param shownWithinMs what R4 allows here, noise of the machine included */
-export async function judge (history: History, ledger: Sql, shownWithinMs: number): Promise<Verdict> {
+/** Noise of the machine included. */
+interface Limits {
+  /** What R4 allows here. */
+  shownWithinMs: number
+  /** What L2 allows. */
+  closedWithinMs: number
+  /** What is added to whatever was measured in time. */
+  allowanceMs: number
+}
+
+export async function judge (history: History, ledger: Sql, { shownWithinMs, closedWithinMs, allowanceMs }: Limits): Promise<Verdict> {
   const { attempts, sockets, faults, measures } = history
   const pollIds = Array.from(new Set(attempts.map(({ pollId }) => pollId)))
   const ballots = await judgeBallots(history, ledger, pollIds)
   const screens = await judgeScreens(history, ledger, shownWithinMs)
-  const exceeded = measures.filter(({ value, limit }) => value > limit)
+  const exceeded = measures
+    .map((measure) => ({ ...measure, limit: measure.limit + (unitOf[measure.kind] === 'ms' ? allowanceMs : 0) }))
+    .filter(({ value, limit }) => value > limit)
   return {
     sockets,
     votes: attempts.length,
@@ -47,7 +58,9 @@ export async function judge (history: History, ledger: Sql, shownWithinMs: numbe
     shownP99Ms: quantile(screens.shownMs, 0.99),
     largest: largestOf(measures),
     violations: [
-      ...ballots.violations, ...screens.violations, ...await findWrongTallies(pollIds, ledger), ...await judgeClosings(history, ledger),
+      // Nothing is proved by people who were all refused.
+      ...(ballots.acknowledged.length > 0 ? [] : ['no vote was acknowledged']),
+      ...ballots.violations, ...screens.violations, ...await findWrongTallies(pollIds, ledger), ...await judgeClosings(history, ledger, closedWithinMs),
       ...exceeded.map(({ kind, what, value, limit }) => `${what}: ${Math.round(value)} ${unitOf[kind]}, and it may be ${limit} ${unitOf[kind]}`)
     ]
   }

@@ -1,9 +1,9 @@
 // Screens: they join again on each new connection, and keep all that they are shown.
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply } from '../../server/protocol/events.ts'
-import type { PollView } from '../../server/protocol/poll.ts'
+import type { PollView, Results } from '../../server/protocol/poll.ts'
 import type { TestSocket } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
-import { openSight, type History, type Sight } from './history.ts'
+import { openSight, type Frame, type History, type Sight } from './history.ts'
 import { ackTimeoutMs, connectPatiently, type Way } from './patient-socket.ts'
 
 /** What a screen asks for on each connection; it hands on the views that it got, before anything that came after them. */
@@ -41,17 +41,17 @@ export function watchRoom (code: string): Look {
 export async function joinWatcher (owner: Owner, history: History, way: Way, look: Look): Promise<Watcher> {
   const versions = new Map<string, number>()
   let sight: Sight | undefined
-  const show = (into: Sight | undefined, results: NonNullable<PollView['results']>) => {
-    into?.frames.push({ results, at: performance.now() })
+  const show = (into: Sight | undefined, results: Results, kind: Frame['kind']) => {
+    into?.frames.push({ results, at: performance.now(), kind })
     versions.set(results.pollId, results.version)
   }
-  await connectPatiently(owner, history, way, {}, (socket) => {
-    socket.on('results', (results) => { show(sight, results) })
+  await connectPatiently(owner, history, way, {}, (socket, currentUrl) => {
+    socket.on('results', (results) => { show(sight, results, 'event') })
     socket.on('poll', ({ id, revision, status }) => { sight?.polls.push({ id, revision, status }) })
     socket.on('disconnect', () => { if (sight !== undefined) sight.endedAt = performance.now() })
     socket.on('connect', () => {
-      const joined = sight = openSight(history)
-      void look(socket, ({ results }) => { if (results !== null) show(joined, results) }).then(() => { joined.connectedAt = performance.now() })
+      const joined = sight = openSight(history, currentUrl())
+      void look(socket, ({ results }) => { if (results !== null) show(joined, results, 'answer') }).then(() => { joined.connectedAt = performance.now() })
     })
   })
   return { latest: (pollId) => versions.get(pollId) ?? 0 }

@@ -1,6 +1,7 @@
 // Sends a server what nobody should, and looks whether anybody else notices.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { withOwner } from '../../test/helpers/owner.ts'
 import { startPostgres } from '../../test/helpers/services.ts'
 import { alignColumns } from '../columns.ts'
 import { judgeStage, runCampaign, toleratedMegabytes, type Row } from './campaign.ts'
@@ -61,20 +62,16 @@ async function main (args: string[]): Promise<number> {
   const rows: Row[] = []
   for (const target of chosen) {
     console.log(`== ${target.id}: ${target.title} (${runs} inputs, seed ${seed})`)
-    const ends: Array<() => unknown> = []
-    try {
+    await withOwner(async (owner) => {
       const postgres = await startPostgres()
-      ends.push(async () => { await postgres.stop() })
-      const owner = { teardown: (end: () => unknown) => { ends.push(end) } }
+      owner.teardown(async () => { await postgres.stop() })
       const stage = await openStage(owner, postgres.url)
       const row = await runCampaign(stage, target, { runs, seed, say: (line) => { console.log(`   ${line}`) } })
       row.violations.push(...await judgeStage(stage))
       rows.push(row)
       for (const violation of row.violations) console.log(`   ${violation}`)
       if (row.failure !== undefined) console.log(`   first     ${row.failure.first.slice(0, 2_000)}\n   smallest  ${row.failure.smallest.slice(0, 2_000)}`)
-    } finally {
-      for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
-    }
+    })
   }
   console.log(`\n${formatRows(rows)}`)
   if (json !== undefined) writeFileSync(json, JSON.stringify({ runs, seed, rows }, null, 2))

@@ -42,7 +42,7 @@ export function sendEncoded ({ conn }: LiveSocket, { packet, options }: EncodedE
   const tcp = conn.readyState === 'open' && conn.transport.writable && waitingPackets(conn) === 0 ? tcpSocketOf(conn) : undefined
   if (tcp === undefined) conn.write(packet, options)
   else if (tcp.writableLength < maxUnsentBytes) tcp.write(options.wsPreEncodedFrame[0])
-  // Not conn.close(), which waits half a minute for the goodbye of somebody who does not read, and lets him go on asking.
+  // Not conn.close(): with that the TCP socket, and what waits in it, stays for the 30 s that ws gives the other side to answer the close.
   else tcp.destroy()
 }
 

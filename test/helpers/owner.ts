@@ -3,12 +3,16 @@ export interface Owner {
   teardown: (end: () => unknown) => void
 }
 
-/** Ends all that was started in `play` when it is over, also when it throws. */
-export async function withOwner (play: (owner: Owner) => Promise<void>): Promise<void> {
+/** Ends everything that was started meanwhile, last things first, also when it throws; one that cannot be ended keeps no other from its end. */
+export async function withOwner<T> (use: (owner: Owner) => Promise<T>): Promise<T> {
   const ends: Array<() => unknown> = []
   try {
-    await play({ teardown: (end) => { ends.push(end) } })
+    return await use({ teardown: (end) => { ends.push(end) } })
   } finally {
-    for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {})
+    for (const end of ends.reverse()) {
+      try {
+        await end()
+      } catch {}
+    }
   }
 }

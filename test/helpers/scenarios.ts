@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { runScenario, type Run } from '../../scripts/faults/run-scenario.ts'
 import { scenarios } from '../../scripts/faults/scenarios.ts'
 
-/** Plays it, on what is given, and asserts that every rule held and that it did something. Returns how much it broke. */
+/** Plays it, on what is given, and asserts that every rule held. Returns how much it broke. */
 export async function survives (t: Test, id: string, on: Pick<Run, 'cluster' | 'embedded'>): Promise<number> {
   const scenario = scenarios.find((one) => one.id === id)
   if (scenario === undefined) throw new Error(`there is no scenario named ${id}`)
@@ -12,6 +12,5 @@ export async function survives (t: Test, id: string, on: Pick<Run, 'cluster' | '
   const row = await runScenario(scenario, { size: 'small', seed, say: (line) => { t.comment(line) }, ...on })
   t.comment(JSON.stringify(row))
   t.strictSame(row.violations, [], `npm run faults -- --scenario ${id} --seed ${seed}`)
-  t.ok(row.acknowledged > 0, `${row.acknowledged} votes were acknowledged`)
   return row.faults
 }

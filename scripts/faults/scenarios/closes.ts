@@ -7,7 +7,7 @@ import { instanceOf, type Arena } from '../arena.ts'
 import type { ClusterArena } from '../cluster.ts'
 import { gatherVoters, gatherWatchers, options, screensRecover, voteUntilRefused } from '../crowd.ts'
 import { openSight } from '../history.ts'
-import { noiseMs, promptMs, whenBackMs } from '../limits.ts'
+import { promptMs, whenBackMs } from '../limits.ts'
 import { full, small, type Scenario } from '../scenario.ts'
 import { watchRoom } from '../watcher.ts'
 
@@ -30,14 +30,14 @@ async function closeByHand (arena: ClusterArena, pollId: string, at: number): Pr
   const startedAt = performance.now()
   const { status } = await request(instanceOf(arena, at).url, 'POST', `/api/v1/polls/${pollId}/close`, { token: arena.host.accessToken })
   if (status !== 200) throw new Error(`a close was answered with ${status}`)
-  arena.history.measures.push({ kind: 'close', what: 'the answer to a close', value: performance.now() - startedAt, limit: 1000 + noiseMs() })
+  arena.history.measures.push({ kind: 'close', what: 'the answer to a close', value: performance.now() - startedAt, limit: 1000 })
 }
 
 /** What each instance answers about a closed poll; the judge holds it against what the screens were shown. */
 async function readEverywhere ({ instances, history }: Arena, polls: Poll[]): Promise<void> {
   for (const { url } of instances) {
-    const sight = openSight(history)
-    for (const { id } of polls) sight.frames.push({ results: (await request<Results>(url, 'GET', `/api/v1/polls/${id}/results`)).body, at: performance.now() })
+    const sight = openSight(history, url)
+    for (const { id } of polls) sight.frames.push({ results: (await request<Results>(url, 'GET', `/api/v1/polls/${id}/results`)).body, at: performance.now(), kind: 'answer' })
   }
 }
 
@@ -67,7 +67,7 @@ export const closes: Scenario[] = [
           await delay(600 * arena.random())
           await closeByHand(arena, id, closed + at)
         })])
-        await screensRecover(arena, { polls, screens }, 'the closes', promptMs())
+        await screensRecover(arena, { polls, screens }, 'the closes', promptMs)
         await readEverywhere(arena, polls)
       }
     }
@@ -77,7 +77,7 @@ export const closes: Scenario[] = [
     title: 'the timers of all instances fire the same openings and closes, and one instance is killed about then',
     rules: ['L2', 'V5', 'R7'],
     database: 'postgres',
-    shownWithinMs: whenBackMs,
+    shownWithinMs: promptMs,
     small: { ...small, voters: 20, times: 20 },
     full: { ...full, voters: 100, watchers: 30, times: 200 },
     async play (arena, size) {
@@ -102,7 +102,7 @@ export const closes: Scenario[] = [
           await voteUntilRefused(arena, voters, polls.map(({ id }) => id))
         }
         await Promise.all([killed(), voted()])
-        await screensRecover(arena, { polls, screens }, 'the closes', whenBackMs())
+        await screensRecover(arena, { polls, screens }, 'the closes', whenBackMs)
         await readEverywhere(arena, polls)
       }
     }

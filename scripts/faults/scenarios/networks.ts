@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { instanceOf } from '../arena.ts'
 import { becomesWhole, type ClusterArena } from '../cluster.ts'
 import { screensRecover } from '../crowd.ts'
-import { promptMs, whenBackMs, withoutRedisMs } from '../limits.ts'
+import { promptMs, withoutRedisMs } from '../limits.ts'
 import { full, small, type Scenario } from '../scenario.ts'
 import { votesWhile } from './votes-while.ts'
 
@@ -60,19 +60,21 @@ export const networks: Scenario[] = [
     title: 'lines from an instance to Redis, PostgreSQL and its clients go dead, in both directions or one, and nobody is told',
     rules: ['O1', 'V7', 'R4'],
     database: 'postgres',
-    // Whoever cannot reach PostgreSQL has nothing new to show.
-    shownWithinMs: ({ outageMs }) => outageMs + whenBackMs(),
+    shownWithinMs: withoutRedisMs,
     small: { ...small, outageMs: 5000 },
     full: { ...full, times: 6 },
     play: votesWhile<ClusterArena>(500, async (arena, { at, size }) => {
-      const { links } = instanceOf(arena, at)
+      const { links, url } = instanceOf(arena, at)
       const isHalfOpen = at % 2 === 1
       arena.history.areFramesHeld = true
       for (const name of ['redis', 'postgres', 'clients'] as const) {
         arena.fault(`the line of instance ${at % arena.instances.length} to ${name} is dead${isHalfOpen || name === 'clients' ? ' on the way back' : ''}`)
         links[name].silence(isHalfOpen || name === 'clients' ? ['back'] : undefined)
+        const from = performance.now()
         await delay(size.outageMs)
         links[name].heal()
+        // Without Redis its screens follow all the same.
+        if (name !== 'redis') arena.history.outages.push({ url, from, to: performance.now() })
         await delay(500)
       }
     })
@@ -82,7 +84,7 @@ export const networks: Scenario[] = [
     title: 'all sockets drop and come back at once',
     rules: ['R3', 'R4', 'V3'],
     database: 'postgres',
-    shownWithinMs: whenBackMs,
+    shownWithinMs: promptMs,
     small: { ...small, voters: 290, watchers: 10 },
     full: { ...full, voters: 4900 },
     play: votesWhile<ClusterArena>(2000, async (arena, { crowd }) => {
@@ -90,7 +92,7 @@ export const networks: Scenario[] = [
       for (const { links } of arena.instances) links.clients.cut()
       await delay(300)
       for (const { links } of arena.instances) links.clients.heal()
-      await screensRecover(arena, crowd, 'all sockets were cut', 10_000)
+      await screensRecover(arena, crowd, 'all sockets were cut', 9000)
     })
   },
   {
@@ -99,7 +101,7 @@ export const networks: Scenario[] = [
     rules: ['V3', 'R4'],
     database: 'postgres',
     // From an acknowledgement on its way to a frame on its way, each of which may have stood still.
-    shownWithinMs: () => promptMs() + clientDelayMs + jitterMs + 2 * stallMs,
+    shownWithinMs: promptMs + clientDelayMs + jitterMs + 2 * stallMs,
     small,
     full: { ...full, votesPerSecond: 500 },
     async play (arena, size) {

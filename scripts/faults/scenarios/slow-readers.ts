@@ -12,7 +12,7 @@ const stoppedShare = 0.1
 const slowShare = 0.1
 /** What waits for one socket at the most: 1 MB in front of the kernel, then the connection is cut, and the eight packets that may queue. */
 const heldMegabytes = 1.5
-/** What the heap of a busy instance grows by before it is cleaned. Without a bound these readers would cost three times as much within the small size. */
+/** What the heap of a busy instance grows by before it is cleaned. */
 const heapMegabytes = 150
 
 /** A room whose polls are 56 kB each, so that the kernel's own buffers, some 4 MB, are soon full. */
@@ -60,6 +60,6 @@ export const slowReaders: Scenario[] = [{
     })
     const readers = [...stopped, ...slow]
     for (const reader of readers) reader.readAgain()
-    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs())
+    await screensRecover(arena, { polls: crowd.polls, screens: readers }, 'reading again', whenBackMs)
   }
 }]

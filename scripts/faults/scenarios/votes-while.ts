@@ -6,11 +6,11 @@ import type { Size } from '../scenario.ts'
 interface Turn { at: number, crowd: Crowd, size: Size }
 
 /** People vote at a steady rate, and every so often something is broken. */
-export function votesWhile<A extends Arena> (pauseMs: number, breakOne: (arena: A, turn: Turn) => Promise<void>, countTurns = ({ times }: Size) => times) {
+export function votesWhile<A extends Arena> (pauseMs: number, breakOne: (arena: A, turn: Turn) => Promise<void>, countTurns = (_arena: A, { times }: Size) => times) {
   return async (arena: A, size: Size): Promise<void> => {
     const crowd = await gather(arena, size)
     await voteWhile(arena, crowd, size, async () => {
-      for (let at = 0; at < countTurns(size); at++) {
+      for (let at = 0; at < countTurns(arena, size); at++) {
         await delay(pauseMs)
         await breakOne(arena, { at, crowd, size })
       }

@@ -35,7 +35,7 @@ export const votes: Scenario[] = [
       const screens = await gatherWatchers(arena, size.watchers, watchPolls([poll.id]))
       const outcomes = await Promise.all(voters.map(async (voter) => await voter.vote(poll.id, randomAnswer(arena))))
       if (outcomes.includes('lost')) throw new Error('not everybody was told')
-      await screensRecover(arena, { polls: [poll], screens }, 'the last vote', promptMs())
+      await screensRecover(arena, { polls: [poll], screens }, 'the last vote', promptMs)
     }
   },
   {
@@ -61,7 +61,7 @@ export const votes: Scenario[] = [
           }))
         }))
       }
-      await screensRecover(arena, crowd, 'the last vote', promptMs())
+      await screensRecover(arena, crowd, 'the last vote', promptMs)
     }
   },
   {
@@ -84,7 +84,7 @@ export const votes: Scenario[] = [
         const [row] = await arena.ledger<{ count: number }[]>`SELECT count(*)::int FROM ballots WHERE poll_id = ${id}`
         if (row?.count !== 1) throw new Error(`there are ${row?.count} ballots of one voter`)
       }
-      await screensRecover(arena, crowd, 'the last vote', promptMs())
+      await screensRecover(arena, crowd, 'the last vote', promptMs)
     }
   }
 ]

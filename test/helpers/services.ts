@@ -8,7 +8,7 @@ import { findFreePort, removeFolder, startChild, trackFolder, waitUntil, type Ru
 import type { Owner } from './owner.ts'
 import { findPgBouncer, findPostgres, findRedis } from './programs.ts'
 
-export { findChromium, findPostgres, findRedis } from './programs.ts'
+export { findChromium } from './programs.ts'
 
 const startTimeoutMs = 30_000
 const stopTimeoutMs = 10_000

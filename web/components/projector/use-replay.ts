@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useContext, useEffect } from 'preact/hooks'
 import type { Poll, Results } from '../../../server/protocol/poll.ts'
+import { backOffMs } from '../../client/retry.ts'
 import { Viewer } from '../../client/viewer.ts'
 
 const maxSamples = 100
@@ -20,12 +21,25 @@ export function useReplay ({ id, round }: Poll) {
 
   useEffect(() => {
     let isGone = false
-    viewer.polls.timeline(id, { round, points: maxSamples }).then(({ items }) => {
-      if (isGone) return
-      samples.value = items
-      isPlaying.value = !wantsStillness()
-    }, () => { if (!isGone) hasFailed.value = true })
-    return () => { isGone = true }
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const load = (tries: number) => {
+      viewer.polls.timeline(id, { round, points: maxSamples }).then(({ items }) => {
+        if (isGone) return
+        hasFailed.value = false
+        samples.value = items
+        isPlaying.value = !wantsStillness()
+      }, (problem: unknown) => {
+        if (isGone) return
+        hasFailed.value = true
+        // A hall waits in front of it: it comes by itself as soon as it can.
+        timer = setTimeout(() => { load(tries + 1) }, backOffMs(tries, problem))
+      })
+    }
+    load(0)
+    return () => {
+      isGone = true
+      clearTimeout(timer)
+    }
   }, [viewer, id, round])
 
   useEffect(() => {

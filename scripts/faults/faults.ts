@@ -1,6 +1,7 @@
 // Breaks what Plenum runs on while people vote, and holds all that they saw against the rules of SPEC.md.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { chooseByName, readSeed, runCommand } from '../command.ts'
 import { formatMarkdown, formatRows } from './report.ts'
 import { runScenario, type Row } from './run-scenario.ts'
 import { scenarios } from './scenarios.ts'
@@ -21,29 +22,16 @@ Exit code: 0 when every rule held in every scenario, 1 when one did not, 2 for o
 
 function readOptions (args: string[]) {
   const { values } = parseArgs({
-    args, options: { scenario: { type: 'string' }, full: { type: 'boolean' }, seed: { type: 'string' }, json: { type: 'string' }, markdown: { type: 'string' }, help: { type: 'boolean' } }
+    args,
+    options: {
+      scenario: { type: 'string' }, full: { type: 'boolean', default: false }, seed: { type: 'string' }, json: { type: 'string' }, markdown: { type: 'string' }, help: { type: 'boolean', default: false }
+    }
   })
-  const names = values.scenario?.split(',')
-  const unknown = names?.find((name) => !scenarios.some(({ id }) => id === name))
-  if (unknown !== undefined) throw new Error(`There is no scenario named ${unknown}.`)
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
-  if (!Number.isSafeInteger(seed)) throw new Error('The seed is a whole number.')
-  return { ...values, seed, chosen: scenarios.filter(({ id }) => names === undefined || names.includes(id)) }
+  return { ...values, seed: readSeed(values.seed), chosen: chooseByName(scenarios, 'scenario', values.scenario) }
 }
 
-async function main (args: string[]): Promise<number> {
-  let options
-  try {
-    options = readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    return 2
-  }
-  if (options.help === true) {
-    console.log(usage)
-    return 0
-  }
-  const size = options.full === true ? 'full' : 'small'
+async function run (options: ReturnType<typeof readOptions>): Promise<number> {
+  const size = options.full ? 'full' : 'small'
   const rows: Row[] = []
   for (const scenario of options.chosen) {
     console.log(`== ${scenario.id}: ${scenario.title} (seed ${options.seed})`)
@@ -58,4 +46,4 @@ async function main (args: string[]): Promise<number> {
   return rows.some(({ violations }) => violations.length > 0) ? 1 : 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await runCommand(process.argv.slice(2), { usage, readOptions, run })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from '../../test/helpers/clients.ts'
-import { readMemory } from '../faults/process-memory.ts'
+import { readMemory } from '../../test/helpers/process-memory.ts'
 import type { Stage } from './stage.ts'
 import type { Failure, Tally, Target } from './target.ts'
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { withOwner } from '../../test/helpers/owner.ts'
 import { startPostgres } from '../../test/helpers/services.ts'
 import { alignColumns } from '../columns.ts'
+import { chooseByName, readSeed, runCommand } from '../command.ts'
 import { judgeStage, runCampaign, toleratedMegabytes, type Row } from './campaign.ts'
 import { openStage } from './stage.ts'
 import { targets } from './targets/targets.ts'
@@ -34,31 +35,14 @@ function formatRows (rows: Row[]): string {
 
 function readOptions (args: string[]) {
   const { values } = parseArgs({
-    args, options: { target: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } }
+    args, options: { target: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean', default: false } }
   })
-  const names = values.target?.split(',')
-  const unknown = names?.find((name) => !targets.some(({ id }) => id === name))
-  if (unknown !== undefined) throw new Error(`There is no target named ${unknown}.`)
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
   const runs = Number(values.runs ?? 5_000)
-  if (!Number.isSafeInteger(seed)) throw new Error('The seed is a whole number.')
   if (!Number.isSafeInteger(runs) || runs < 1) throw new Error('--runs takes a number from 1.')
-  return { ...values, runs, seed, chosen: targets.filter(({ id }) => names === undefined || names.includes(id)) }
+  return { ...values, runs, seed: readSeed(values.seed), chosen: chooseByName(targets, 'target', values.target) }
 }
 
-async function main (args: string[]): Promise<number> {
-  let options
-  try {
-    options = readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    return 2
-  }
-  const { runs, seed, chosen, json, help } = options
-  if (help === true) {
-    console.log(usage)
-    return 0
-  }
+async function run ({ runs, seed, chosen, json }: ReturnType<typeof readOptions>): Promise<number> {
   const rows: Row[] = []
   for (const target of chosen) {
     console.log(`== ${target.id}: ${target.title} (${runs} inputs, seed ${seed})`)
@@ -78,4 +62,4 @@ async function main (args: string[]): Promise<number> {
   return rows.some(({ violations }) => violations.length > 0) ? 1 : 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await runCommand(process.argv.slice(2), { usage, readOptions, run })

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres, startRedis } from '../../test/helpers/services.ts'
 import { alignColumns } from '../columns.ts'
+import { chooseByName, runCommand } from '../command.ts'
 import type { Mutant } from './mutant.ts'
 import { mutants } from './mutants-of-plenum.ts'
 import { copyBuild, type MutatedBuild } from './mutated-build.ts'
@@ -38,10 +39,7 @@ function findRoot (build: string): string {
 
 function readOptions (args: string[]) {
   const { values } = parseArgs({ args, options: { only: { type: 'string' }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } })
-  const names = values.only?.split(',')
-  const unknown = names?.find((name) => !mutants.some(({ id }) => id === name))
-  if (unknown !== undefined) throw new Error(`There is no mutant named ${unknown}.`)
-  return { ...values, chosen: mutants.filter(({ id }) => names === undefined || names.includes(id)) }
+  return { ...values, chosen: chooseByName(mutants, 'mutant', values.only) }
 }
 
 function listMutants (): string {
@@ -75,16 +73,9 @@ function formatRows (rows: Row[]): string {
   return alignColumns([['mutant', 'what is gone', 'file', 'the test that fails', 'took', ''], ...cells]).join('\n')
 }
 
-async function main (args: string[]): Promise<number> {
-  let options
-  try {
-    options = readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    return 2
-  }
-  if (options.help || options.list) {
-    console.log(options.help ? usage : listMutants())
+async function run (options: ReturnType<typeof readOptions>): Promise<number> {
+  if (options.list) {
+    console.log(listMutants())
     return 0
   }
   const build = resolve(import.meta.dirname, '../..')
@@ -114,4 +105,4 @@ async function main (args: string[]): Promise<number> {
   return rows.some(({ problem }) => problem !== undefined) ? 1 : 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await runCommand(process.argv.slice(2), { usage, readOptions, run })

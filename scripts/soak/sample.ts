@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import type { Program } from '../bench/program.ts'
-import { readMemory } from '../faults/process-memory.ts'
+import { readMemory } from '../../test/helpers/process-memory.ts'
 
 /** What the server holds at a moment. */
 export interface Sample {

@@ -7,6 +7,7 @@ import { findFreePort } from '../../test/helpers/child-process.ts'
 import { createStage } from '../bench/stage.ts'
 import { monitorArgs } from '../bench/program.ts'
 import { alignColumns } from '../columns.ts'
+import { readSeed, runCommand } from '../command.ts'
 import { createRandom } from '../faults/random.ts'
 import { churn, type Visits } from './churn.ts'
 import { drawMemory } from './drawing.ts'
@@ -40,10 +41,8 @@ function readOptions (args: string[]) {
     args, options: { seconds: { type: 'string', default: '30' }, seed: { type: 'string' }, svg: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean', default: false } }
   })
   const seconds = Number(values.seconds)
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
   if (!Number.isSafeInteger(seconds) || seconds < 1) throw new Error('The seconds are a whole number from 1.')
-  if (!Number.isSafeInteger(seed)) throw new Error('The seed is a whole number.')
-  return { ...values, seconds, seed }
+  return { ...values, seconds, seed: readSeed(values.seed) }
 }
 
 interface Soak { samples: Sample[], visits: Visits, compared: Comparison[] }
@@ -111,18 +110,7 @@ function formatComparison (compared: Comparison[]): string {
     [what, number(before), number(after), number(most), isBack ? 'back' : 'NOT BACK'])]).join('\n')
 }
 
-async function main (args: string[]): Promise<number> {
-  let options
-  try {
-    options = readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    return 2
-  }
-  if (options.help) {
-    console.log(usage)
-    return 0
-  }
+async function run (options: ReturnType<typeof readOptions>): Promise<number> {
   console.log(`Soaking for ${options.seconds} s (seed ${options.seed})`)
   const { samples, visits, compared } = await soak(options)
   console.log(`\n${alignColumns([['visits', 'done', 'broken off', ''], ...Object.entries(visits).map(([kind, { done, failed, firstFailure }]) => [kind, String(done), String(failed), firstFailure])]).join('\n')}`)
@@ -134,4 +122,4 @@ async function main (args: string[]): Promise<number> {
   return isServed && compared.every(({ isBack }) => isBack) ? 0 : 1
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await runCommand(process.argv.slice(2), { usage, readOptions, run })

@@ -1,10 +1,10 @@
 // Exports that are long: they take little memory, few at once, and end with their reader or the server.
-import { readFileSync } from 'node:fs'
 import type { Sql } from 'postgres'
 import t from 'tap'
 import { waitUntil } from '../helpers/child-process.ts'
 import { createVoter, expectProblem, registerHost, voteOverHttp } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
+import { readMemory } from '../helpers/process-memory.ts'
 import { spawnServer } from '../helpers/server.ts'
 
 t.test('an export of many ballots', async (t) => {
@@ -20,14 +20,14 @@ t.test('an export of many ballots', async (t) => {
 
   await t.test('takes no more memory than one of few, shows nothing that came later, and holds up no vote', async (t) => {
     for (const [query, expected] of [['?format=ndjson&what=ballots', ballotCount], ['?format=csv&what=timeline', ballotCount / 2 + 2]] as const) {
-      const before = residentMegabytes(server.pid())
+      const before = readMemory(server.pid())
       const startedAt = Date.now()
       const answer = await open(query)
       const { voterToken } = await createVoter(server.url)
       t.equal((await voteOverHttp(server.url, voterToken, poll.id, { choices: [1] })).status, 200)
       let peak = before
-      t.equal(await countLines(answer, () => { peak = Math.max(peak, residentMegabytes(server.pid())) }), expected)
-      t.ok(peak - before < 100, `${query}: from ${before} MB to ${peak} MB in ${Date.now() - startedAt} ms`)
+      t.equal(await countLines(answer, () => { peak = Math.max(peak, readMemory(server.pid())) }), expected)
+      t.ok(peak - before < 100, `${query}: from ${Math.round(before)} MB to ${Math.round(peak)} MB in ${Date.now() - startedAt} ms`)
     }
   })
 
@@ -73,9 +73,4 @@ async function fill (sql: Sql, pollId: string, ballotCount: number): Promise<voi
     FROM generate_series(0, ${ballotCount - 1}::int) i`
   const counts = { 1: ballotCount / 2, 2: ballotCount / 2 }
   await sql`UPDATE tallies SET version = ${2 + ballotCount / 2}, voters = ${ballotCount}, counts = ${sql.json(counts)} WHERE poll_id = ${pollId}`
-}
-
-function residentMegabytes (pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kilobytes) / 1024)
 }

@@ -82,6 +82,22 @@ t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM
     await page.keyboard.press('r')
     await page.getByText('Voting is closed. Final result').waitFor()
     t.equal(await page.locator('.scene').innerHTML(), before)
+
+    await page.keyboard.press('a')
+    await page.locator('.questions-panel').waitFor()
+    // As fast as keys can be: the next one in the moment in which the page has changed for the one before.
+    await page.evaluate(`{
+      const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+      new MutationObserver((_, observer) => {
+        if (document.querySelector('.questions-panel') !== null) return
+        observer.disconnect()
+        press('r')
+      }).observe(document.body, { childList: true, subtree: true })
+      press('a')
+    }`)
+    await slider.waitFor()
+    await page.keyboard.press('r')
+    await slider.waitFor({ state: 'detached' })
   })
 
   t.test('what has no next one says so; a draft that is next is opened from here, and its answer revealed', async (t) => {

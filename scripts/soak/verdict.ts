@@ -8,7 +8,7 @@ export interface Comparison {
   isBack: boolean
 }
 
-// In 600 s (seed 11) the heap went from 55.1 to 62.1 MB, ever more slowly. What of it stays, and why, is not established.
+// What stays is compiled code and lists with a bound, as far as docs/reliability.md has measured it.
 const heapSlackMb = 10
 const heapSlackShare = 0.05
 // The allocators keep pages for what may come; what is in use is the heap's business.

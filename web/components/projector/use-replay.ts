@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useContext, useEffect } from 'preact/hooks'
 import type { Poll, Results } from '../../../server/protocol/poll.ts'
-import { backOffMs } from '../../client/retry.ts'
+import { PlenumError } from '../../../server/protocol/problem.ts'
+import { backOffMs, isPassing } from '../../client/retry.ts'
 import { Viewer } from '../../client/viewer.ts'
 
 const maxSamples = 100
@@ -31,6 +32,7 @@ export function useReplay ({ id, round }: Poll) {
       }, (problem: unknown) => {
         if (isGone) return
         hasFailed.value = true
+        if (problem instanceof PlenumError && !isPassing(problem)) return
         // A hall waits in front of it: it comes by itself as soon as it can.
         timer = setTimeout(() => { load(tries + 1) }, backOffMs(tries, problem))
       })

@@ -42,7 +42,16 @@ export function sendEncoded ({ conn }: LiveSocket, { packet, options }: EncodedE
   const tcp = conn.readyState === 'open' && conn.transport.writable && waitingPackets(conn) === 0 ? tcpSocketOf(conn) : undefined
   if (tcp === undefined) conn.write(packet, options)
   else if (tcp.writableLength < maxUnsentBytes) tcp.write(options.wsPreEncodedFrame[0])
-  // Not conn.close(): with that the TCP socket, and what waits in it, stays for the 30 s that ws gives the other side to answer the close.
+  else cut(conn)
+}
+
+/**
+ * Ends the connection of somebody who does not read, in a way after which a client comes back by itself. Not by conn.close() where there is another
+ * way: the TCP socket, and what waits in it, would stay for the 30 s that ws gives the other side to answer the close.
+ */
+export function cut (conn: LiveSocket['conn']): void {
+  const tcp = tcpSocketOf(conn)
+  if (tcp === undefined) conn.close(true)
   else tcp.destroy()
 }
 

@@ -102,7 +102,8 @@ export async function feedRoutes (app: FastifyInstance, { feed, views, sessions,
           isAlive = false
           socket.ping()
         },
-        close: () => { socket.close(1001) }
+        // Who does not read would not read the goodbye either.
+        close: () => { socket.bufferedAmount > 0 ? socket.terminate() : socket.close(1001) }
       }
       let subscription: Awaited<ReturnType<typeof join>> | undefined
       try {

@@ -1,4 +1,4 @@
-import { tcpSocketOf, waitingPackets } from './encoded-event.ts'
+import { cut, tcpSocketOf, waitingPackets } from './encoded-event.ts'
 import type { LiveSocket } from './socket-types.ts'
 
 /** Packets that may wait in a socket's own buffer before it counts as slow. */
@@ -27,11 +27,10 @@ export function createSlowReaders () {
   const sweep = setInterval(() => {
     const before = Date.now() - patienceMs
     for (const [socket, { since }] of lags) {
-      // Not socket.disconnect(): after that a client would never come back by itself.
       if (since >= before) continue
       figures.cut += 1
       lags.delete(socket)
-      socket.conn.close()
+      cut(socket.conn)
     }
   }, 1000)
   sweep.unref()

@@ -42,6 +42,7 @@ import { webhookRoutes } from './http/webhook-routes.ts'
 import { createAccountService } from './identity/account-service.ts'
 import { createIdentityService } from './identity/identity-service.ts'
 import { createOriginCheck } from './identity/origins.ts'
+import { createPasswords, type PasswordCost } from './identity/passwords.ts'
 import { loadGeneratedKey } from './identity/secret-keys.ts'
 import { createKeyedHash } from './identity/secrets.ts'
 import { createTokens } from './identity/tokens.ts'
@@ -109,10 +110,12 @@ export interface AppOptions {
   /** Called when nothing but a new start helps. */
   onFatal?: () => void
   webhooks?: DeliveryTuning
+  /** What a new password's hash costs. */
+  passwordCost?: PasswordCost
 }
 
 /** The whole wiring. What is opened here is closed here, in reverse order. */
-export async function buildApp (config: Config, { onFatal = () => {}, webhooks: deliveryTuning }: AppOptions = {}): Promise<App> {
+export async function buildApp (config: Config, { onFatal = () => {}, webhooks: deliveryTuning, passwordCost }: AppOptions = {}): Promise<App> {
   const logger = pino({ level: config.logLevel, serializers: { err: serializeError } })
   const onError = (err: unknown, sentence: string) => { logger.warn({ err }, sentence) }
   const instanceId = randomUUID()
@@ -132,8 +135,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const { db, votes } = database
   const secretKeys = config.secretKeys ?? [await loadGeneratedKey(config.dataDir)]
   const tokens = createTokens({ secretKeys, accessSeconds: config.accessTokenTtlSeconds })
-  const identity = createIdentityService({ db, tokens, registration: config.registration, onError })
-  const accounts = createAccountService({ db })
+  const passwords = createPasswords(passwordCost)
+  const identity = createIdentityService({ db, tokens, passwords, registration: config.registration, onError })
+  const accounts = createAccountService({ db, passwords })
 
   const roomBoard = createRoomBoard()
   const board = createResultsBoard({

@@ -5,7 +5,7 @@ import { changePassword, deleteUser, findUser, listUsers, revokeSessionsOf, setU
 import type { ApiKey, CreatedApiKey, ManagedUser, NewApiKey } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
 import { toUser } from './identity-service.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import { hashSecret, newApiKey } from './secrets.ts'
 
 const maxKeys = 50
@@ -15,17 +15,17 @@ interface Page { before?: string | undefined, limit: number }
 export type AccountService = ReturnType<typeof createAccountService>
 
 /** What people do with their own account, and admins with those of others. */
-export function createAccountService ({ db }: { db: Db }) {
+export function createAccountService ({ db, passwords }: { db: Db, passwords: Passwords }) {
   async function requirePassword (userId: string, password: string): Promise<void> {
     const user = await findUser(db, userId)
-    if (user === undefined || !await verifyPassword(password, user.passwordHash)) throw new PlenumError('forbidden', { detail: 'The password is wrong.' })
+    if (user === undefined || !await passwords.verify(password, user.passwordHash)) throw new PlenumError('forbidden', { detail: 'The password is wrong.' })
   }
 
   return {
     /** Throws forbidden for a wrong password. All other sessions end. */
     async changePassword (userId: string, sessionId: string, change: { currentPassword: string, newPassword: string }): Promise<void> {
       await requirePassword(userId, change.currentPassword)
-      await changePassword(db, userId, await hashPassword(change.newPassword), sessionId)
+      await changePassword(db, userId, await passwords.hash(change.newPassword), sessionId)
     },
 
     /** This session and all others. */

@@ -7,7 +7,7 @@ import { findLiveSession, findUserByEmail, insertSession, insertUser, listLiveCr
 import { isUuid } from '../protocol/common.ts'
 import type { ApiScope, Credentials, Registration, Tokens as TokensBody, User, VoterIdentity } from '../protocol/identity.ts'
 import { PlenumError } from '../protocol/problem.ts'
-import { hashPassword, verifyNoPassword, verifyPassword } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import { claimsToBeApiKey, hashSecret, newSecret } from './secrets.ts'
 import type { AccessClaims, Tokens } from './tokens.ts'
 
@@ -16,6 +16,7 @@ export const sessionSeconds = 30 * 24 * 3600
 export interface IdentityOptions {
   db: Db
   tokens: Tokens
+  passwords: Passwords
   registration: 'open' | 'closed'
   onError: (error: unknown, sentence: string) => void
 }
@@ -37,7 +38,7 @@ const farFuture = new Date(8.64e15)
 const touchEveryMs = 60_000
 
 /** Who is who: hosts by account and session or by API key, voters by a signed random id. */
-export function createIdentityService ({ db, tokens, registration, onError }: IdentityOptions) {
+export function createIdentityService ({ db, tokens, passwords, registration, onError }: IdentityOptions) {
   const touchedAt = new Map<string, number>()
 
   async function startSession (user: UserRow): Promise<TokensBody> {
@@ -107,7 +108,7 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
   return {
     /** Throws forbidden when registration is closed, conflict when the address has an account. */
     async register ({ email, password, name }: Registration): Promise<TokensBody> {
-      const passwordHash = await hashPassword(password)
+      const passwordHash = await passwords.hash(password)
       const row = { id: uuidv7(), email: email.trim(), name, passwordHash }
       try {
         const user = await insertUser(db, row, (isFirst) => {
@@ -123,7 +124,7 @@ export function createIdentityService ({ db, tokens, registration, onError }: Id
     /** Throws unauthenticated, after the same time whether or not the address has an account; forbidden when it is locked. */
     async login ({ email, password }: Credentials): Promise<TokensBody> {
       const user = await findUserByEmail(db, email.trim())
-      const isRight = user === undefined ? await verifyNoPassword(password) : await verifyPassword(password, user.passwordHash)
+      const isRight = user === undefined ? await passwords.verifyNone(password) : await passwords.verify(password, user.passwordHash)
       if (user === undefined || !isRight) throw new PlenumError('unauthenticated', { detail: 'The address or the password is wrong.' })
       if (user.disabledAt !== null) throw new PlenumError('forbidden', { detail: 'This account is locked; ask the admin of this server.' })
       return await startSession(user)

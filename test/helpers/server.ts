@@ -10,6 +10,9 @@ import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from '
 import { createTestDatabase } from './database.ts'
 import type { Owner } from './owner.ts'
 
+/** A hundredth of the usual cost: tests make many accounts. Servers that are processes have the usual one. */
+const passwordCost = { N: 2 ** 10, r: 8, p: 1 }
+
 export const testSecretKey = 'a key for tests only 0123456789abcdef'
 
 export interface RunningServer {
@@ -22,7 +25,7 @@ export async function startServer (
   t: Test, environment: Record<string, string> = {}, options: AppOptions = {}
 ): Promise<RunningServer & { close: () => Promise<void>, metricsPort: number | undefined }> {
   const databaseUrl = environment.DATABASE_URL ?? await createTestDatabase(t)
-  const app = await buildApp(readConfig({ SECRET_KEY: testSecretKey, LOG_LEVEL: 'silent', PORT: '0', ...environment, DATABASE_URL: databaseUrl }), options)
+  const app = await buildApp(readConfig({ SECRET_KEY: testSecretKey, LOG_LEVEL: 'silent', PORT: '0', ...environment, DATABASE_URL: databaseUrl }), { passwordCost, ...options })
   let isClosed = false
   const close = async () => {
     if (isClosed) return

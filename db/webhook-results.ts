@@ -8,7 +8,8 @@ const wantsResults = sql`w.disabled_at IS NULL AND w.events @> '["poll.results"]
 /**
  * Queues the poll's newest results for the webhooks of its room that want them and do not have them yet. Results that nobody has tried
  * to send are replaced: they are whole, so only the newest matter, and a receiver that is away leaves two of a poll waiting at most.
- * They go out a second after the last ones at the earliest, whichever instance sent those.
+ * They go out a second after the last ones at the earliest, whichever instance sent those. Last ones that are on their way may arrive
+ * at this moment, and the note of it is not to be seen yet.
  * @param describe undefined for a poll that nobody is to be told of
  * @returns in how many milliseconds they are due; undefined when there was nothing to queue
  */
@@ -40,9 +41,9 @@ export async function enqueueResults (
         WHERE d.id = waiting.id AND waiting.webhook_id = fresh.webhook_id AND d.status = 'waiting' AND d.attempts = 0)
       INSERT INTO webhook_deliveries (id, webhook_id, poll_id, event, payload, next_attempt_at)
       SELECT id, webhook_id, ${pollId}::uuid, 'poll.results', ${event.payload}, greatest(clock_timestamp(), (
-        SELECT max(d.delivered_at) + interval '1 second' FROM webhook_deliveries d
+        SELECT max(CASE d.status WHEN 'waiting' THEN clock_timestamp() ELSE d.delivered_at END) + interval '1 second' FROM webhook_deliveries d
         WHERE d.webhook_id = fresh.webhook_id AND d.id >= ${idFloor(sql`statement_timestamp() - interval '10 minutes'`)}
-          AND d.poll_id = ${pollId} AND d.event = 'poll.results' AND NOT ${isReplay(sql`d.id`)}))
+          AND d.poll_id = ${pollId} AND d.event = 'poll.results' AND d.attempts > 0 AND NOT ${isReplay(sql`d.id`)}))
       FROM fresh
       RETURNING (extract(epoch FROM next_attempt_at - clock_timestamp()) * 1000)::float8 AS in_ms`)
     return queued.length === 0 ? undefined : Math.max(0, ...queued.map((row) => row.in_ms))

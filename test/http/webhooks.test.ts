@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { openDatabase, type Db } from '../../db/client.ts'
 import { takeDueDeliveries } from '../../db/delivery-queue.ts'
@@ -168,6 +169,27 @@ t.test('results come once a second at the most, always the last ones, and nothin
   t.equal(new Set(receiver.messages.map(({ event }) => `${event.type} ${event.data.poll.revision} ${event.data.results?.version}`)).size, receiver.messages.length)
   t.match(receiver.messages[0]?.event.type, 'poll.opened')
   t.equal((await deliveriesWhere(webhook, (found) => found.every(({ status }) => status === 'delivered'))).length, receiver.messages.length)
+})
+
+t.test('results that come while the last ones are on their way wait for their second, too', async (t) => {
+  const held: ServerResponse[] = []
+  const receiver = await startReceiver(t, ({ event }, reply) => {
+    if (event.type !== 'poll.results') return 204
+    held.push(reply)
+    return undefined
+  })
+  const { webhook, poll } = await prepare(receiver, { events: allEvents })
+  await host.command(poll.id, 'open')
+  await vote(poll.id, a.url)
+  await receiver.until(() => held.length === 1)
+  await vote(poll.id, a.url)
+  const resultsOf = (deliveries: Delivery[]) => deliveries.filter(({ event }) => event === 'poll.results')
+  const [next] = resultsOf(await deliveriesWhere(webhook, (found) => resultsOf(found).length === 2))
+  const waitMs = Date.parse(next?.nextAttemptAt ?? '') - Date.parse(next?.createdAt ?? '')
+  t.ok(waitMs >= 999, `due after ${waitMs} ms`)
+  for (const reply of held) reply.writeHead(204).end()
+  await receiver.until(() => held.length === 2)
+  held[1]?.writeHead(204).end()
 })
 
 t.test('two instances deliver each event once', async (t) => {

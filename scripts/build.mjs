@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compileModules } from './compile.mjs'
 import { ensureInstalled, root, run } from './install.mjs'
 
 const usage = `Usage: node scripts/build.mjs [--out DIR]
@@ -41,20 +42,11 @@ export async function hashSources () {
   return hash.digest('hex').slice(0, 12)
 }
 
-function tool (path, ...args) {
-  return [process.execPath, [join(root, 'node_modules', path), ...args]]
-}
-
 async function compile (out) {
-  // Types are checked by `npm run typecheck`; leaving that out here makes a first start three times as fast.
-  const jobs = [run(...tool('typescript/bin/tsc', '-p', join(root, 'tsconfig.json'), '--outDir', out, '--noCheck'))]
   const web = join(root, 'web')
-  if (existsSync(join(web, 'vite.config.ts'))) {
-    jobs.push(run(...tool('vite/bin/vite.js', 'build', '--outDir', join(out, 'web'), '--logLevel', 'warn'), { cwd: web }))
-  }
-  const codes = await Promise.all(jobs)
-  if (codes.some((code) => code !== 0)) throw new Error('The build failed; see the messages above.')
-  // tsc copies no SQL.
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', join(out, 'web'), '--logLevel', 'warn']
+  const [code] = await Promise.all([existsSync(join(web, 'vite.config.ts')) ? run(process.execPath, vite, { cwd: web }) : 0, compileModules(out)])
+  if (code !== 0) throw new Error('The build failed; see the messages above.')
   const migrations = join(root, 'db/migrations')
   if (existsSync(migrations)) await cp(migrations, join(out, 'db/migrations'), { recursive: true })
 }

@@ -17,6 +17,8 @@ export interface TestReport {
 }
 
 const indent = '       '
+/** Of one failure. A time-out lists every open handle. */
+const maxLines = 60
 
 function formatValue (value: unknown): string {
   return typeof value === 'string' ? value : inspect(value, { depth: 4 })
@@ -49,7 +51,8 @@ function formatProblem (result: Result, fileName: string): string {
   }
   const diagnostics: unknown = result.diag
   const lines = typeof diagnostics === 'object' && diagnostics !== null ? formatDiagnostics({ ...diagnostics }) : []
-  return [`  not ok ${path}`, ...lines.map((line) => indent + line)].join('\n')
+  const shown = lines.flatMap((line) => line.split('\n')).slice(0, maxLines)
+  return [`  not ok ${path}`, ...shown.map((line) => indent + line), ...(shown.length < maxLines ? [] : [`${indent}(more of it may be in .tap/results.tap)`])].join('\n')
 }
 
 function classify (result: Result): keyof TestCounts {

@@ -1,6 +1,6 @@
 // Runs the tests: starts PostgreSQL and Redis once, finds a browser, runs tap, counts the assertions.
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startChild, type RunningChild } from '../test/helpers/child-process.ts'
 import { findHelm } from '../test/helpers/helm.ts'
@@ -44,11 +44,20 @@ function findRoot (): string {
 function findTests (names: string[]): string[] {
   const folder = join(build, 'test')
   const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
-  return paths
+  const found = paths
     .filter((path) => path.endsWith('.test.js'))
     .map((path) => join(folder, path))
     .filter((path) => names.length === 0 || names.some((name) => relative(build, path).includes(name.replace(/\.ts$/, '.js'))))
-    .sort()
+  return spreadFolders(found.sort())
+}
+
+/** In an order in which the files of each folder are spread over the whole run: those that start many processes do not meet each other. */
+function spreadFolders (paths: string[]): string[] {
+  const placed = paths.map((path) => {
+    const siblings = paths.filter((other) => dirname(other) === dirname(path))
+    return { path, place: (siblings.indexOf(path) + 0.5) / siblings.length }
+  })
+  return placed.sort((a, b) => a.place - b.place).map(({ path }) => path)
 }
 
 async function startServices (): Promise<Services> {
@@ -89,11 +98,10 @@ async function startServices (): Promise<Services> {
   }
 }
 
-/** Runs a command of tap and hands on its stdout. Resolves with the exit code, null after a signal. */
-function runTap (args: string[], environment: NodeJS.ProcessEnv, onOutput: (chunk: Buffer) => void): { tap: RunningChild, ended: Promise<number | null> } {
-  const root = findRoot()
-  const tap = startChild(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], {
-    cwd: root,
+/** Hands on the TAP that the files write. Resolves with the exit code, null after a signal. */
+function runFiles (args: string[], environment: NodeJS.ProcessEnv, onOutput: (chunk: Buffer) => void): { tap: RunningChild, ended: Promise<number | null> } {
+  const tap = startChild(process.execPath, [join(build, 'scripts/test-files.js'), ...args], {
+    cwd: findRoot(),
     env: environment,
     // The test files and what they start form a group with tap and end with it.
     detached: true,
@@ -102,15 +110,6 @@ function runTap (args: string[], environment: NodeJS.ProcessEnv, onOutput: (chun
   tap.process.ref()
   tap.process.stdout?.on('data', onOutput)
   return { tap, ended: new Promise((resolve) => tap.process.on('close', resolve)) }
-}
-
-/** tap compiles its plugins into node_modules; after a fresh installation it still has the default ones. */
-async function prepareTap (): Promise<void> {
-  const compiled = join(findRoot(), 'node_modules/@tapjs/test/test-built/dist/esm/index.js')
-  if (existsSync(compiled) && !/signature = .*@tapjs\/typescript/.test(readFileSync(compiled, 'utf8'))) return
-  console.error('Preparing tap (once after an installation, a few seconds).')
-  const code = await runTap(['build'], process.env, (chunk) => { process.stderr.write(chunk) }).ended
-  if (code !== 0) throw new Error('tap build failed')
 }
 
 function readCount (value: string, name: string): string {
@@ -140,7 +139,6 @@ async function main (): Promise<number> {
     return 1
   }
 
-  await prepareTap()
   console.log('Starting the services for the tests.')
   const services = await startServices()
   for (const name of services.missing) console.log(`${name} cannot be had here; the tests that need it are skipped.`)
@@ -152,7 +150,7 @@ async function main (): Promise<number> {
   const prefix = `${relative(findRoot(), build)}/`
   const report = createTestReport(console.log, (name) => name.replace(prefix, '').replace(/\.js$/, '.ts'))
   const environment = { ...process.env, ...services.environment, TEST_SKIP_INSTALL: '1' }
-  const { tap, ended } = runTap(['run', '--disable-coverage', '--reporter=tap', ...limits, ...files], environment, (chunk) => {
+  const { tap, ended } = runFiles([...limits, ...files], environment, (chunk) => {
     raw.write(chunk)
     report.write(chunk)
   })

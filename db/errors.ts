@@ -20,3 +20,9 @@ export function isUniqueViolation (error: unknown, constraint: string): boolean 
   const cause = databaseErrorOf(error)
   return cause instanceof postgres.PostgresError && cause.code === '23505' && cause.constraint_name === constraint
 }
+
+/** True when somebody else held a lock for longer than `lock_timeout`. */
+export function isLockTimeout (error: unknown): boolean {
+  const cause = databaseErrorOf(error)
+  return cause instanceof postgres.PostgresError && cause.code === '55P03'
+}

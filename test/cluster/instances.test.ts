@@ -163,7 +163,7 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
     for (const late of [...old, ...old.toReversed()]) await sender.publish(late.channel, late.message)
     // What is said after them on the same channel arrives after them.
     await host.call<Room>('PUT', `/rooms/${poll.roomId}/stage`, { pollId: poll.id })
-    await waitUntil(async () => onB.rooms.at(-1)?.currentPollId === poll.id, 5000, () => 'B has not seen the stage')
+    await waitUntil(async () => onB.rooms.at(-1)?.currentPollId === poll.id, 15_000, () => 'B has not seen the stage')
     t.same((await request(b.url, 'GET', `/api/v1/polls/${poll.id}/results`)).body, newest, 'what B answers did not go back')
     await voter.vote(poll.id, 1)
     await onB.resultsWhere(({ version }) => version > newest.version)
@@ -202,9 +202,9 @@ t.test('two instances on one PostgreSQL and one Redis', { skip }, async (t) => {
   t.test('[R4] the people of a room are counted over both instances', async (t) => {
     const poll = await host.openPoll()
     const [onA, onB] = [await watch(t, a, poll), await watch(t, b, poll)]
-    for (const { rooms } of [onA, onB]) await waitUntil(async () => rooms.at(-1)?.present === 2, 5000, () => `${rooms.at(-1)?.present} are present`)
+    for (const { rooms } of [onA, onB]) await waitUntil(async () => rooms.at(-1)?.present === 2, 15_000, () => `${rooms.at(-1)?.present} are present`)
     onA.socket.disconnect()
-    await waitUntil(async () => onB.rooms.at(-1)?.present === 1, 5000, () => 'who has gone is still counted')
+    await waitUntil(async () => onB.rooms.at(-1)?.present === 1, 15_000, () => 'who has gone is still counted')
   })
 
   t.test('[R6] a member who is removed on one instance sees nothing hidden on the other a second later', async (t) => {

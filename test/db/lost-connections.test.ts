@@ -29,7 +29,7 @@ t.test('[V7] queries that follow a lost connection are answered, not told what e
     await waitUntil(async () => {
       const [activity] = await other`SELECT query FROM pg_stat_activity WHERE pid = ${session?.pid} AND state = 'active'`
       return activity !== undefined
-    }, 5000, () => 'the query does not run')
+    }, 15_000, () => 'the query does not run')
     await other`SELECT pg_terminate_backend(${session?.pid})`
     t.match(await asleep, Error, `the query of round ${round} is told`)
     const rows = await client.unsafe('SELECT $1::int AS round', [round])

@@ -95,7 +95,7 @@ async function findBackend (waitEvent: string): Promise<number> {
       SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'plenum' AND wait_event = ${waitEvent}`
     pid = found?.pid
     return pid !== undefined
-  }, 2500, () => `no backend waits for ${waitEvent}`)
+  }, 15_000, () => `no backend waits for ${waitEvent}`)
   return pid ?? 0
 }
 
@@ -249,7 +249,7 @@ t.test('[V1][V7] a connection that is lost in the middle of a vote costs no ball
 /** Ends a backend and waits until it is gone: then its client knows, too. */
 async function endBackend (pid: number): Promise<void> {
   await sql`SELECT pg_terminate_backend(${pid})`
-  await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`).length === 0, 2500, () => `backend ${pid} lives on`)
+  await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`).length === 0, 15_000, () => `backend ${pid} lives on`)
 }
 
 t.test('[O4][V7] a transaction whose connection is lost rejects, whoever waits gets in, and the process lives on', async (t) => {
@@ -276,7 +276,7 @@ t.test('[O4][V7] a transaction whose connection is lost rejects, whoever waits g
   }
   // The driver hands the end of a connection to the next read on it, once.
   const areReadsAnswered = async () => (await Promise.allSettled([readClock(db), readClock(db), votes`SELECT 1`, votes`SELECT 1`])).every(({ status }) => status === 'fulfilled')
-  await waitUntil(areReadsAnswered, 2500, () => 'reads still fail')
+  await waitUntil(areReadsAnswered, 15_000, () => 'reads still fail')
 })
 
 t.test('a transaction that a decision of ours ends leaves nothing behind', async (t) => {

@@ -63,7 +63,7 @@ t.test('[R4] after 1,000 mixed votes every transport ends on the same version an
   t.same(await subscription.resultsWhere(isFinal), final, 'a GraphQL subscription')
   t.same(await audience.resultsWhere(isFinal), final, 'Socket.IO')
   for (const [name, { frames }] of Object.entries({ events, webSocket })) {
-    await waitUntil(async () => readResults(frames).some(isFinal), 5000, () => `${name} did not say it: ${frames.at(-1)}`)
+    await waitUntil(async () => readResults(frames).some(isFinal), 15_000, () => `${name} did not say it: ${frames.at(-1)}`)
     t.same(readResults(frames).at(-1), final, name)
   }
   for (const seen of [subscription.frames, audience.frames, readResults(events.frames), readResults(webSocket.frames)]) {

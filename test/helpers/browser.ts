@@ -2,7 +2,7 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from 'playwright-core'
 import type { Test } from 'tap'
 
-const actionTimeoutMs = 10_000
+const actionTimeoutMs = 25_000
 // Nothing of the browser's own may go to the network.
 const flags = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',

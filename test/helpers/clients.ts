@@ -111,7 +111,7 @@ export async function connectSocket (
     },
     vote: async (pollId: string, ...choices: number[]) => await call('vote:cast', { pollId, answer: { choices } }),
     /** Resolves to the first results, kept or to come, that fit. */
-    async resultsWhere (fits: (results: Results) => boolean, timeoutMs = 5000): Promise<Results> {
+    async resultsWhere (fits: (results: Results) => boolean, timeoutMs = 15_000): Promise<Results> {
       const held = frames.find(fits)
       if (held !== undefined) return held
       return await new Promise((resolve, reject) => {

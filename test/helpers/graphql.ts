@@ -60,7 +60,7 @@ export async function subscribeResults (
     /** Resolves when the subscription has ended, in whatever way. */
     completed,
     async resultsWhere (fits: (results: Results) => boolean): Promise<Results> {
-      await waitUntil(async () => frames.some(fits), 5000, () => `the subscription did not say it: ${JSON.stringify(frames.at(-1))}`)
+      await waitUntil(async () => frames.some(fits), 15_000, () => `the subscription did not say it: ${JSON.stringify(frames.at(-1))}`)
       return frames.find(fits) as Results
     }
   }

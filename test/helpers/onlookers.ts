@@ -70,7 +70,7 @@ export async function gatherOnlookers (t: Test, url: string, poll: Poll, { code,
     async hear ({ status, revision }: Pick<Poll, 'status' | 'revision'>): Promise<void> {
       const tells = (frame: string) => frame.includes(`"status":"${status}"`) && frame.includes(`"revision":${revision},`)
       for (const socket of sockets) await socket.ask('room:leave', {})
-      for (const { frames } of feeds) await waitUntil(async () => frames.some(tells), 5000, () => 'a feed did not hear of the last change')
+      for (const { frames } of feeds) await waitUntil(async () => frames.some(tells), 15_000, () => 'a feed did not hear of the last change')
     }
   }
 }

@@ -50,7 +50,7 @@ export async function startReceiver (t: Test, answer: Answer = () => 204) {
     connections: () => connections,
     /** Resolves when what has come fits. */
     async until (fits: (taken: ReceivedMessage[], all: ReceivedMessage[]) => boolean): Promise<void> {
-      await waitUntil(async () => fits(taken(), messages), 10_000, () => `it has got: ${JSON.stringify(messages.map(({ event, status }) => [event.type, event.data.results?.version, status]))}`)
+      await waitUntil(async () => fits(taken(), messages), 20_000, () => `it has got: ${JSON.stringify(messages.map(({ event, status }) => [event.type, event.data.results?.version, status]))}`)
     }
   }
 }

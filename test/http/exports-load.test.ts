@@ -45,7 +45,7 @@ t.test('an export of many ballots', async (t) => {
     await waitUntil(async () => {
       const answers = await Promise.all([1, 2, 3, 4].map(async () => await host.call('GET', `/polls/${poll.id}/export`)))
       return answers.every(({ status }) => status === 200)
-    }, 5000, () => 'the exports that nobody reads go on')
+    }, 15_000, () => 'the exports that nobody reads go on')
     t.pass()
   })
 

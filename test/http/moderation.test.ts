@@ -112,7 +112,7 @@ t.test('[R2] reviews that race votes on two servers end with a tally that a reco
       jsonb_array_elements_text(answer -> 'words') AS word WHERE review IS NULL GROUP BY word`
   // Without Redis a server finds out what the other one counted by comparing with the database.
   const [{ version } = { version: '' }] = await sql<{ version: string }[]>`SELECT version FROM tallies WHERE poll_id = ${poll.id}`
-  await waitUntil(async () => (await resultsOf(poll.id)).version === Number(version), 5000, () => 'the results stay behind')
+  await waitUntil(async () => (await resultsOf(poll.id)).version === Number(version), 15_000, () => 'the results stay behind')
   const { voters: counted, counts } = await resultsOf(poll.id)
   t.same(counts, Object.fromEntries(rows.map(({ word, count }) => [word, count])))
   t.equal(counted, rows.reduce((sum, { count }) => sum + count, 0))
@@ -170,9 +170,9 @@ t.test('a banned voter votes no more on any server, and again once the ban is li
   t.equal((await host.call('PUT', `/rooms/${poll.roomId}/bans/${voterId}`)).status, 204)
   expectProblem(t, await vote(url, 2), 'forbidden')
   // The same goes for a ban.
-  await waitUntil(async () => (await vote(otherUrl, 1)).status !== 200, 5000, () => 'the other server still takes the vote')
+  await waitUntil(async () => (await vote(otherUrl, 1)).status !== 200, 15_000, () => 'the other server still takes the vote')
   expectProblem(t, await vote(otherUrl, 1), 'forbidden')
-  await waitUntil(async () => (await resultsOf(poll.id)).voters === 1, 5000, () => 'what counts already does not stay')
+  await waitUntil(async () => (await resultsOf(poll.id)).voters === 1, 15_000, () => 'what counts already does not stay')
   t.match((await host.call<{ items: BannedVoter[] }>('GET', `/rooms/${poll.roomId}/bans`)).body, { items: [{ voterId }] })
   await host.call('DELETE', `/rooms/${poll.roomId}/bans/${voterId}`)
   t.match((await vote(url, 2)).body satisfies Receipt, { status: 'changed' })

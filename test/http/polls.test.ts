@@ -175,9 +175,9 @@ t.test('[L2] a poll opens and closes at its times, once, and at most a second la
   t.hasStrict(poll, { status: 'draft', opensAt, closesAt })
 
   let opened = poll
-  await waitUntil(async () => { opened = await read(poll.id); return opened.status !== 'draft' }, 3000, () => 'it did not open')
+  await waitUntil(async () => { opened = await read(poll.id); return opened.status !== 'draft' }, 15_000, () => 'it did not open')
   let closed = opened
-  await waitUntil(async () => { closed = await read(poll.id); return closed.status !== 'open' }, 3000, () => 'it did not close')
+  await waitUntil(async () => { closed = await read(poll.id); return closed.status !== 'open' }, 15_000, () => 'it did not close')
 
   const lateMs = (happenedAt: string, dueAt: string) => Date.parse(happenedAt) - Date.parse(dueAt)
   t.hasStrict(opened, { status: 'open', revision: 2 })

@@ -326,7 +326,7 @@ t.test('[O4] while the database is stuck, what waits behind a batch is refused w
       return code
     }
     const first = settled(votes.cast(question.id, claims[0] ?? {}, true))
-    await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).length > 0, 5000, () => 'nothing waits')
+    await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).length > 0, 15_000, () => 'nothing waits')
     const rest = claims.slice(1).map(async (claim) => await settled(votes.cast(question.id, claim, true)))
     t.same(await Promise.all([first, ...rest]), ['unavailable', 'unavailable', 'unavailable', 'busy'])
   })

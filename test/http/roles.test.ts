@@ -226,7 +226,7 @@ async function statusOfSubscription (t: Test, pollId: string, token: string | un
   const { completed, errors, frames } = await subscribeResults(t, url, pollId, token === undefined ? {} : { authorization: `Bearer ${token}` })
   let isEnded = false
   void completed.then(() => { isEnded = true })
-  await waitUntil(async () => isEnded || frames.length > 0, 5000, () => 'neither results nor a refusal')
+  await waitUntil(async () => isEnded || frames.length > 0, 15_000, () => 'neither results nor a refusal')
   // A token that may not listen at all is refused with the connection, without an error of the field.
   return frames.length > 0 ? 200 : errors[0]?.extensions.status ?? 403
 }
@@ -302,7 +302,7 @@ async function showsNothingAfter (t: Test, auth: { accessToken?: string, present
   await voter.vote(poll.id, 1)
   await watcher.resultsWhere(({ voters }) => voters === 1)
   await take()
-  await waitUntil(async () => (await watcher.joinPoll(poll.id)).results === null, 1000, () => 'still shown a second later')
+  await waitUntil(async () => (await watcher.joinPoll(poll.id)).results === null, 15_000, () => 'still shown')
   const before = watcher.frames.length
   await (await connectSocket(t, url)).vote(poll.id, 2)
   await watcher.joinPoll(poll.id)

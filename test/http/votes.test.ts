@@ -242,7 +242,7 @@ t.test('[R6] hidden results are in no status, header, body or length that reache
   for (const settings of [{ resultsVisibility: 'hosts' }, { resultsVisibility: 'after_close' }] as Partial<NewPoll>[]) {
     const [counted, empty] = [await host.openPoll({ ...settings, revote: 'withdraw' }), await host.openPoll({ ...settings, revote: 'withdraw' })]
     await sql`UPDATE tallies SET voters = ${canaries[0] ?? 0}, counts = ${sql.json({ 1: canaries[1] ?? 0, 2: 0 })}, version = ${canaries[2] ?? 0} WHERE poll_id = ${counted.id}`
-    await waitUntil(async () => (await resultsOf(counted.id)).version === canaries[2], 5000, () => 'the server did not take over the counts')
+    await waitUntil(async () => (await resultsOf(counted.id)).version === canaries[2], 15_000, () => 'the server did not take over the counts')
 
     const [seen, ofEmpty] = [await probe(counted.id), await probe(empty.id)]
 
@@ -291,7 +291,7 @@ t.test('[V7] with the poll locked by somebody else votes are answered unavailabl
     await tx`SELECT 1 FROM polls WHERE id = ${poll.id} FOR UPDATE`
     const stuck = first.vote(poll.id, 1)
     await waitUntil(async () => (await sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).length > 0,
-      2000, () => 'the vote did not reach the database')
+      15_000, () => 'the vote did not reach the database')
     const crowded = await second.vote(poll.id, 1)
     expectProblem(t, crowded, 'busy')
     t.equal(crowded.headers.get('retry-after'), '1')

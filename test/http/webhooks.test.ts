@@ -321,7 +321,7 @@ t.test('410 disables a webhook at once', async (t) => {
   await host.command(poll.id, 'open')
   const [delivery] = await deliveriesWhere(webhook, ([newest]) => newest?.status === 'failed')
   t.match(delivery, { attempts: 1, responseStatus: 410, error: /gone/ })
-  await waitUntil(async () => (await host.call<Webhook>('GET', `/webhooks/${webhook.id}`)).body.disabledAt !== null, 5000, () => 'it is not disabled')
+  await waitUntil(async () => (await host.call<Webhook>('GET', `/webhooks/${webhook.id}`)).body.disabledAt !== null, 15_000, () => 'it is not disabled')
   await host.command(poll.id, 'close')
   t.equal((await listDeliveries(webhook)).length, 1, 'nothing more is queued')
   expectProblem(t, await host.call('POST', `/webhooks/${webhook.id}/deliveries/${delivery?.id}/replay`), 'conflict', 'nor replayed')
@@ -372,7 +372,7 @@ t.test('without the switch nothing leaves for a private address', async (t) => {
     await waitUntil(async () => {
       [found] = (await owner.call<Page<Delivery>>('GET', `/webhooks/${id}/deliveries`)).body.items
       return found?.status === 'failed'
-    }, 5000, () => `${url}: ${JSON.stringify(found)}`)
+    }, 15_000, () => `${url}: ${JSON.stringify(found)}`)
     t.match(found, { attempts: 1, responseStatus: null, error: 'The address is not public, so nothing was sent.' }, url)
   }
   t.equal(target.connections(), 0)

@@ -28,7 +28,7 @@ t.test('[R3] the feed sends the state first and then every change, as WebSocket 
 
   const bothSay = async (fits: (message: FeedMessage) => boolean) => {
     for (const { frames } of [webSocket, events]) {
-      await waitUntil(async () => readMessages(frames).some(fits), 5000, () => `the feed did not say it: ${frames.at(-1)}`)
+      await waitUntil(async () => readMessages(frames).some(fits), 15_000, () => `the feed did not say it: ${frames.at(-1)}`)
     }
   }
   await bothSay(({ type }) => type === 'results')
@@ -69,7 +69,7 @@ t.test('[R6] the feed of hidden results says nothing but the poll', async (t) =>
   const { voterToken: second } = await createVoter(url)
   await voteOverHttp(url, second, poll.id, { choices: [2] })
   await voter.frameWhere((frame) => frame.includes('"voters":2'))
-  await waitUntil(async () => hosts.frames.some((frame) => frame.includes('"voters":2')), 5000, () => 'the host did not see it')
+  await waitUntil(async () => hosts.frames.some((frame) => frame.includes('"voters":2')), 15_000, () => 'the host did not see it')
   await anyone.frameWhere((frame) => frame.includes('"status":"paused"'))
   await anyone.frameWhere((frame) => frame.includes('"revision":4'))
   t.same(readMessages(anyone.frames).map(({ type }) => type), ['poll', 'poll', 'poll'])

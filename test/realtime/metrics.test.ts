@@ -63,11 +63,11 @@ t.test('connections are counted by role, and by the reason for which they ended'
   one.socket.disconnect()
   two.socket.io.engine.close()
   aborted.abort()
-  await waitUntil(async () => (await scrape()).read('plenum_sockets{role="feed"}') === before.read('plenum_sockets{role="feed"}'), 5000, () => 'the feed is still counted')
+  await waitUntil(async () => (await scrape()).read('plenum_sockets{role="feed"}') === before.read('plenum_sockets{role="feed"}'), 15_000, () => 'the feed is still counted')
   await waitUntil(async () => {
     const after = await scrape()
     return ['client namespace disconnect', 'transport close'].every((reason) => after.read(`plenum_socket_disconnects_total{reason="${reason}"}`) > before.read(`plenum_socket_disconnects_total{reason="${reason}"}`))
-  }, 5000, () => 'the ends are not counted')
+  }, 15_000, () => 'the ends are not counted')
 })
 
 t.test('what memory could answer is counted, and reads that were answered 304', async (t) => {

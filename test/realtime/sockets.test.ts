@@ -354,7 +354,7 @@ t.test('people are counted each by what they did: connected, joined, voted, abst
   await projector.call('room:join', { code })
 
   const read = async () => (await host.call<Participation>('GET', `/polls/${poll.id}/participation`)).body
-  await waitUntil(async () => (await read()).joined === 4, 5000, () => 'not all joins were written down')
-  await waitUntil(async () => (await read()).connected === 3, 5000, () => 'whoever left is still counted')
+  await waitUntil(async () => (await read()).joined === 4, 15_000, () => 'not all joins were written down')
+  await waitUntil(async () => (await read()).connected === 3, 15_000, () => 'whoever left is still counted')
   t.match(await read(), { round: 1, connected: 3, joined: 4, voted: 2, abstained: 2, selections: 5 })
 })

@@ -84,7 +84,7 @@ t.test('what several people do with one room, on the pages of its hosts', { skip
       SELECT gen_random_uuid(), ${roomId}, gen_random_uuid(), 'Question ' || n, CASE WHEN n <= 100 THEN 'open' ELSE 'pending' END, CASE WHEN n <= 100 THEN 1 ELSE 0 END FROM generate_series(1, 151) AS n`
     await page.goto(place('/questions'))
     const section = page.getByRole('region', { name: 'Waiting for approval' })
-    const has = async (count: number) => { await waitUntil(async () => await section.locator('.question').count() === count, 5000, () => `not ${count} are shown`) }
+    const has = async (count: number) => { await waitUntil(async () => await section.locator('.question').count() === count, 15_000, () => `not ${count} are shown`) }
     await has(50)
     await section.getByRole('button', { name: 'More' }).click()
     await has(52)

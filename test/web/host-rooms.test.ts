@@ -65,7 +65,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
     t.notOk('accent' in await readRoom())
     await look.getByLabel('Colour', { exact: true }).fill('#d55e00')
     await look.getByRole('button', { name: 'Save' }).click()
-    await waitUntil(async () => (await readRoom()).accent === '#d55e00', 5000, () => 'the colour was not saved')
+    await waitUntil(async () => (await readRoom()).accent === '#d55e00', 15_000, () => 'the colour was not saved')
     t.match(await readRoom(), { embedOrigins: ['https://example.org', 'https://example.com'] })
     const phone = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
     await phone.page.goto(`/j/${(await readRoom()).code}`)
@@ -83,7 +83,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
     await words.getByText('Line 2: must not have control characters or direction overrides.').waitFor()
     await field.fill('spam\n\nham')
     await words.getByRole('button', { name: 'Save' }).click()
-    await waitUntil(async () => await field.inputValue() === 'ham\nspam', 5000, () => 'what was stored is not shown')
+    await waitUntil(async () => await field.inputValue() === 'ham\nspam', 15_000, () => 'what was stored is not shown')
     t.strictSame((await owner.call<BlockedWords>('GET', `/rooms/${roomId}/blocked-words`)).body.words, ['ham', 'spam'])
     t.strictSame(complaints.splice(0), [refused('400 (Bad Request)')])
   })
@@ -161,7 +161,7 @@ t.test('rooms, people and accounts, in a real browser', { skip: skipUnless('CHRO
     await button(page, 'Delete Slides').click()
     await button(page, 'Delete Slides').waitFor({ state: 'detached' })
     await page.goto('/host')
-    await waitUntil(async () => await status() === 401, 5000, () => 'the key works still')
+    await waitUntil(async () => await status() === 401, 15_000, () => 'the key works still')
   })
 
   t.test('a room is deleted at once for the eye, and is back when that is undone', async (t) => {

@@ -1,5 +1,7 @@
 // W5: memory for each connected person: connected only, joined, and after updates; then whether it stays as it is.
+// And for each open poll that nobody watches.
 // Every measurement has a server of its own. Memory is V8's heap and buffers after a collection of garbage.
+import { setTimeout as delay } from 'node:timers/promises'
 import { gatherCrowd } from '../crowd.ts'
 import { toFigure, type Figure } from '../figures.ts'
 import type { OpenPoll, RunningSubject, Subject } from '../subject.ts'
@@ -17,6 +19,7 @@ interface Memory {
 
 const warmUpSockets = 20
 const updatesPerSecond = 2
+const forgetMs = 80_000
 
 /** The same poll for people who connect and do nothing else. */
 function withoutJoin (poll: OpenPoll): OpenPoll {
@@ -68,6 +71,22 @@ async function measureMemory (context: WorkloadContext, subject: Subject, socket
   }
 }
 
+interface PollMemory { heldKb: number, forgottenKb: number }
+
+/** Each in a room of its own. A server forgets what nobody has asked for during a minute, and looks for that now and then. */
+async function measurePolls (context: WorkloadContext, polls: number): Promise<PollMemory> {
+  const { running, readBytes } = await startWarm(context, plenum)
+  try {
+    const empty = await readBytes()
+    for (let opened = 0; opened < polls; opened += 10) await Promise.all(Array.from({ length: 10 }, async () => await running.openPoll()))
+    const held = await readBytes()
+    await delay(context.isQuick ? 0 : forgetMs)
+    return { heldKb: (held - empty) / 1024 / polls, forgottenKb: context.isQuick ? NaN : (await readBytes() - empty) / 1024 / polls }
+  } finally {
+    await running.stop()
+  }
+}
+
 export const memoryWorkload: Workload = {
   id: 'W5',
   title: 'memory for each connected person',
@@ -100,6 +119,11 @@ export const memoryWorkload: Workload = {
         })
       )
     }
+    const polls = isQuick ? 50 : 2000
+    const ofPolls = await measurePolls(context, polls)
+    figures.push(...([['held', ofPolls.heldKb], ['a minute later', ofPolls.forgottenKb]] as const).map(([state, value]) => toFigure({
+      workload: 'W5', label: `memory an open poll that nobody watches, ${state}, ${polls.toLocaleString('en-US')} polls`, unit: 'kB', values: [value]
+    })))
     return figures
   }
 }

@@ -13,7 +13,8 @@ const layered = ['server', 'db', 'web', 'scripts', 'test']
 const steps = {
   typecheck: () => ['tsconfig.json', 'web/tsconfig.json']
     .filter((path) => existsSync(join(root, path)))
-    .map((path) => ['typescript/bin/tsc', '--noEmit', '-p', path]),
+    // The compiler as a native program takes two fifths of the time; eslint needs the one that is written in JavaScript.
+    .map((path) => ['typescript-7/bin/tsc', '--noEmit', '-p', path]),
   lint: () => [['eslint/bin/eslint.js', '.', '--max-warnings', '0']],
   layers: () => [['dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered.filter((name) => existsSync(join(root, name)))]],
   knip: () => [['knip/bin/knip.js', '--no-progress']],

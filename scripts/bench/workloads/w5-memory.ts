@@ -2,6 +2,7 @@
 // And for each open poll that nobody watches.
 // Every measurement has a server of its own. Memory is V8's heap and buffers after a collection of garbage.
 import { setTimeout as delay } from 'node:timers/promises'
+import { readMemory } from '../../../test/helpers/process-memory.ts'
 import { gatherCrowd } from '../crowd.ts'
 import { toFigure, type Figure } from '../figures.ts'
 import type { OpenPoll, RunningSubject, Subject } from '../subject.ts'
@@ -13,6 +14,8 @@ interface Memory {
   idleKb: number
   joinedKb: number
   updatedKb: number
+  /** Of the whole process as the system counts it, the collector's slack included. */
+  residentKb: number
   /** By how much the whole server grew during the soak. */
   soakPercent: number
 }
@@ -55,6 +58,8 @@ async function measureMemory (context: WorkloadContext, subject: Subject, socket
   const { running, poll, readBytes } = await startWarm(context, subject)
   const toKb = (bytes: number): number => bytes / 1024 / sockets
   const empty = await readBytes()
+  const readResidentMb = (): number => running.pids.reduce((sum, pid) => sum + readMemory(pid), 0)
+  const emptyMb = readResidentMb()
   const crowd = await gatherCrowd({ stage: context.stage, subject: running, poll, voters: sockets })
   const update = async (durationMs: number): Promise<number> => {
     await crowd.vote({ ratePerSecond: updatesPerSecond, durationMs, warmUpMs: 0 })
@@ -64,7 +69,9 @@ async function measureMemory (context: WorkloadContext, subject: Subject, socket
     const joined = await readBytes()
     const updated = await update(isQuick ? 1000 : 10_000)
     const soaked = await update(isQuick ? 1000 : 30_000)
-    return { idleKb, joinedKb: toKb(joined - empty), updatedKb: toKb(updated - empty), soakPercent: (soaked - updated) / updated * 100 }
+    return {
+      idleKb, joinedKb: toKb(joined - empty), updatedKb: toKb(updated - empty), residentKb: (readResidentMb() - emptyMb) * 1024 / sockets, soakPercent: (soaked - updated) / updated * 100
+    }
   } finally {
     crowd.leave()
     await running.stop()
@@ -114,6 +121,9 @@ export const memoryWorkload: Workload = {
         compare('connected only', ({ idleKb }) => idleKb),
         compare('joined', ({ joinedKb }) => joinedKb),
         compare('after updates', ({ updatedKb }) => updatedKb),
+        toFigure({
+          workload: 'W5', label: `resident memory a socket, ${sockets.toLocaleString('en-US')} sockets`, unit: 'kB', values: owns.map(({ residentKb }) => residentKb), limit: { name: 'stock Socket.IO', values: stocks.map(({ residentKb }) => residentKb) }
+        }),
         toFigure({
           workload: 'W5', label: `growth of the server over ${isQuick ? 1 : 30} s of updates, ${sockets.toLocaleString('en-US')} sockets`, unit: '%', values: owns.map(({ soakPercent }) => soakPercent), goal: { relation: 'at most', value: 5 }
         })

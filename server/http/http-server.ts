@@ -13,6 +13,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
+import { buildSerializer } from './serializers.ts'
 
 export interface HttpServerOptions {
   logger: FastifyBaseLogger
@@ -45,7 +46,8 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: handleError,
-    clientErrorHandler: handleBrokenRequest
+    clientErrorHandler: handleBrokenRequest,
+    schemaController: { compilersFactory: { buildSerializer } }
   })
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)

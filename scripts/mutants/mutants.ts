@@ -7,7 +7,7 @@ import { alignColumns } from '../columns.ts'
 import { chooseByName, runCommand } from '../command.ts'
 import type { Mutant } from './mutant.ts'
 import { mutants } from './mutants-of-plenum.ts'
-import { copyBuild, type MutatedBuild } from './mutated-build.ts'
+import { applyEdits, copySources, type MutatedBuild } from './mutated-build.ts'
 import { runTests } from './run-tests.ts'
 
 const usage = `Usage: npm run mutants -- [--only NAME,NAME] [--list] [--help]
@@ -78,14 +78,14 @@ async function run (options: ReturnType<typeof readOptions>): Promise<number> {
     console.log(listMutants())
     return 0
   }
-  const build = resolve(import.meta.dirname, '../..')
-  const copy = copyBuild(findRoot(build), build)
+  const root = findRoot(resolve(import.meta.dirname, '../..'))
+  const copy = copySources(root)
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const environment = { TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url }
   const rows: Row[] = []
   try {
     // Before anything takes its time: whether all of them still fit.
-    for (const mutant of options.chosen) copy.become(mutant)
+    for (const { edits } of options.chosen) applyEdits(root, edits)
     copy.become({ edits: [] })
     await checkUnbroken(copy, options.chosen, environment)
     for (const mutant of options.chosen) {

@@ -1,8 +1,8 @@
-// A copy of this build in a temporary folder, in which single files may be compiled anew.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+// A copy of the sources in a temporary folder, which is changed and built anew.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import ts from 'typescript'
 import { removeFolder, trackFolder } from '../../test/helpers/child-process.ts'
 import { applyEdit, type Edit, type Mutant } from './mutant.ts'
 
@@ -11,33 +11,34 @@ export interface MutatedBuild {
   folder: string
   /** The build in it. */
   build: string
-  /** Without the mutant that was there before. Throws where a piece of it is not in the sources any more. */
+  /** Without the mutant that was there before. Throws where a piece of it is not in the sources any more, or what is left is no program. */
   become (mutant: Pick<Mutant, 'edits'>): void
   remove (): void
 }
 
-/** @param root the folder of package.json, whose sources are those of `build` */
-export function copyBuild (root: string, build: string): MutatedBuild {
+const copied = ['server', 'db', 'scripts', 'test', 'web', 'package.json', 'package-lock.json', 'tsconfig.json']
+const buildTimeoutMs = 120_000
+
+/** @param root the folder of package.json */
+export function copySources (root: string): MutatedBuild {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-mutants-'))
   trackFolder(folder)
-  const copy = join(folder, 'dist/mutant')
-  mkdirSync(join(folder, 'dist'))
-  cpSync(build, copy, { recursive: true })
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  for (const name of copied) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const build = join(folder, 'dist/mutant')
   const changed = new Set<string>()
 
   return {
     folder,
-    build: copy,
+    build,
     become ({ edits }) {
-      for (const path of changed) cpSync(join(build, path), join(copy, path))
+      for (const path of changed) cpSync(join(root, path), join(folder, path))
       changed.clear()
       for (const [file, source] of applyEdits(root, edits)) {
-        const path = file.replace(/\.tsx?$/, '.js')
-        writeFileSync(join(copy, path), path === file ? source : compile(file, source))
-        changed.add(path)
+        writeFileSync(join(folder, file), source)
+        changed.add(file)
       }
+      execFileSync(process.execPath, ['scripts/build.mjs', '--out', build], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: buildTimeoutMs })
     },
     remove: () => { removeFolder(folder) }
   }
@@ -48,16 +49,4 @@ export function applyEdits (root: string, edits: readonly Edit[]): Map<string, s
   const sources = new Map<string, string>()
   for (const edit of edits) sources.set(edit.file, applyEdit(sources.get(edit.file) ?? readFileSync(resolve(root, edit.file), 'utf8'), edit))
   return sources
-}
-
-// What tsconfig.json asks for, as far as it changes what is written.
-const compilerOptions: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true, rewriteRelativeImportExtensions: true
-}
-
-function compile (file: string, source: string): string {
-  const { outputText, diagnostics = [] } = ts.transpileModule(source, { fileName: file, compilerOptions, reportDiagnostics: true })
-  const [first] = diagnostics
-  if (first !== undefined) throw new Error(`${file} is no program any more: ${ts.flattenDiagnosticMessageText(first.messageText, '\n')}`)
-  return outputText
 }

@@ -129,7 +129,7 @@ export const memoryWorkload: Workload = {
         })
       )
     }
-    const polls = isQuick ? 50 : 2000
+    const polls = isQuick ? 50 : 500
     const ofPolls = await measurePolls(context, polls)
     figures.push(...([['held', ofPolls.heldKb], ['a minute later', ofPolls.forgottenKb]] as const).map(([state, value]) => toFigure({
       workload: 'W5', label: `memory an open poll that nobody watches, ${state}, ${polls.toLocaleString('en-US')} polls`, unit: 'kB', values: [value]

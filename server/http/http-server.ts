@@ -13,6 +13,7 @@ import { PlenumError } from '../protocol/problem.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
+import { RequestLog } from './request-log.ts'
 
 export interface HttpServerOptions {
   logger: FastifyBaseLogger
@@ -24,7 +25,7 @@ export interface HttpServerOptions {
   corsOrigins: readonly string[]
 }
 
-const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed']
+const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed', 'X-Request-Id']
 const maxBodyBytes = 64 * 1024
 // Long enough for a slow phone, short enough that a half-sent request does not hold a socket.
 const requestTimeoutMs = 10_000
@@ -33,9 +34,8 @@ const requestTimeoutMs = 10_000
 export async function createHttpServer (options: HttpServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    // One for all requests; what is logged of one names its id.
-    childLoggerFactory: (logger) => logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (logger, requestId) => new RequestLog(logger, () => requestId),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -97,7 +97,7 @@ function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
     xXssProtection: false
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.url.startsWith('/api/v1/') || request.url.startsWith('/graphql') ? forData : forPages)
+    reply.headers(request.url.startsWith('/api/v1/') || request.url.startsWith('/graphql') ? forData : forPages).header('x-request-id', request.id)
     done()
   })
 }

@@ -14,6 +14,7 @@ import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
 import { RequestLog } from './request-log.ts'
+import type { RequestSpans } from './request-spans.ts'
 
 export interface HttpServerOptions {
   logger: FastifyBaseLogger
@@ -23,6 +24,8 @@ export interface HttpServerOptions {
   isAllowedOrigin: OriginCheck
   /** Origins whose pages may read answers; with their cookies, as they are trusted. */
   corsOrigins: readonly string[]
+  /** Undefined: no traces. */
+  spans: RequestSpans | undefined
 }
 
 const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed', 'X-Request-Id']
@@ -35,7 +38,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    childLoggerFactory: (logger, requestId) => new RequestLog(logger, () => requestId),
+    childLoggerFactory: (logger, requestId, _options, request) => new RequestLog(logger, () => ({ ...requestId, ...options.spans?.idsOf(request) })),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -47,6 +50,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     frameworkErrors: handleError,
     clientErrorHandler: handleBrokenRequest
   })
+  options.spans?.follow(app)
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)
   acceptEmptyJson(app)

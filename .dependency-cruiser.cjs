@@ -5,6 +5,8 @@ const storage = '^db/'
 const protocol = '^server/protocol/'
 const client = '^server/client/'
 const metrics = '^server/metrics/'
+const tracing = '^server/tracing/'
+const opentelemetry = '^server/tracing/(otlp-tracing|traceparent)\\.ts$'
 const wiring = '^server/(app|main|config)\\.ts$'
 const outside = '^(scripts|test|web)/'
 
@@ -77,6 +79,26 @@ module.exports = {
       severity: 'error',
       from: { path: own, pathNot: metrics },
       to: { path: ['/prom-client/'] }
+    },
+    {
+      name: 'tracing-knows-nobody',
+      comment: 'It is told what began and what ended.',
+      severity: 'error',
+      from: { path: tracing },
+      to: { path: own, pathNot: tracing }
+    },
+    {
+      name: 'only-tracing-knows-opentelemetry',
+      severity: 'error',
+      from: { path: own, pathNot: tracing },
+      to: { path: ['/@opentelemetry/'] }
+    },
+    {
+      name: 'opentelemetry-is-loaded-when-it-is-on',
+      comment: 'So that it costs nothing when it is off.',
+      severity: 'error',
+      from: { path: own, pathNot: opentelemetry },
+      to: { path: opentelemetry, dependencyTypesNot: ['dynamic-import', 'type-only'] }
     },
     {
       name: 'client-knows-the-protocol-only',

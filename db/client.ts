@@ -5,6 +5,7 @@ import * as schema from './schema.ts'
 import { startEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
 import { migrateDatabase } from './migrate.ts'
 import { surviveLostConnections } from './lost-connections.ts'
+import { traceQueries, type QueryTracer } from './traced-client.ts'
 
 export type Db = PostgresJsDatabase<typeof schema>
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -18,6 +19,7 @@ export interface DatabaseOptions {
   /** Connections for votes, and as many again for everything else. The embedded database has one for both. */
   poolSize: number
   onError: (error: Error) => void
+  tracer?: QueryTracer | undefined
 }
 
 export interface Database {
@@ -42,7 +44,7 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
   if (options.url === undefined) {
     const embedded = await startEmbeddedDatabase({ dataDir: options.dataDir, onError: options.onError })
     try {
-      return await openEmbedded(embedded)
+      return await openEmbedded(embedded, options.tracer)
     } catch (error) {
       await embedded.close()
       throw error
@@ -56,8 +58,8 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
   const keepWarm = setInterval(() => { votes`SELECT 1`.catch(() => {}) }, keepWarmMs)
   keepWarm.unref()
   return {
-    db: drizzle(others, { schema, casing: 'snake_case' }),
-    votes: withPlainInstants(votes),
+    db: drizzle(traceQueries(others, options.tracer), { schema, casing: 'snake_case' }),
+    votes: traceQueries(withPlainInstants(votes), options.tracer),
     async close () {
       clearInterval(keepWarm)
       await Promise.all([votes.end({ timeout: 5 }), others.end({ timeout: 5 })])
@@ -65,10 +67,10 @@ export async function openDatabase (options: DatabaseOptions): Promise<Database>
   }
 }
 
-async function openEmbedded (embedded: EmbeddedDatabase): Promise<Database> {
+async function openEmbedded (embedded: EmbeddedDatabase, tracer: QueryTracer | undefined): Promise<Database> {
   const address = { ...embedded.connection, user: 'postgres', database: 'postgres', onnotice: () => {} }
   await migrateDatabase(postgres({ ...address, max: 1 }))
-  const client = surviveLostConnections(postgres({ ...address, ...poolSettings(1), ...sessionSettings }))
+  const client = traceQueries(surviveLostConnections(postgres({ ...address, ...poolSettings(1), ...sessionSettings })), tracer)
   const db = drizzle(client, { schema, casing: 'snake_case' })
   return {
     db,

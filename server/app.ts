@@ -30,6 +30,7 @@ import { pollRoutes } from './http/poll-routes.ts'
 import { addressKey, createRateLimits } from './http/rate-limits.ts'
 import { createClientAddress, createProxyTrust } from './http/proxy-trust.ts'
 import { createRedeem } from './http/redemption.ts'
+import { createRequestSpans } from './http/request-spans.ts'
 import { replayRoutes } from './http/replay-routes.ts'
 import { responseRoutes } from './http/response-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
@@ -63,6 +64,7 @@ import { createReplay } from './polls/replay.ts'
 import { createReviews } from './polls/reviews.ts'
 import { createResultsBoard } from './polls/results-board.ts'
 import { createSuggestions } from './polls/suggestions.ts'
+import { createVoteSpans } from './polls/vote-spans.ts'
 import { asyncApiRoutes } from './realtime/asyncapi.ts'
 import { connectCluster } from './realtime/cluster.ts'
 import { createFeed } from './realtime/feed.ts'
@@ -94,6 +96,8 @@ import { createMemberService } from './rooms/member-service.ts'
 import { createRoomBoard } from './rooms/room-board.ts'
 import { createRoomFinder } from './rooms/room-finder.ts'
 import { createRoomService } from './rooms/room-service.ts'
+import { createQuerySpans } from './tracing/query-spans.ts'
+import { startTracing } from './tracing/start-tracing.ts'
 import { startWebhookDelivery, type DeliveryTuning } from './webhooks/delivery.ts'
 import { createWebhookService } from './webhooks/webhook-service.ts'
 
@@ -122,11 +126,15 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const isAllowedOrigin = createOriginCheck(config)
   let isDraining = false
 
+  const tracing = await startTracing({
+    url: config.tracesUrl, instanceId, onTrouble: (sentence, reason) => { logger.warn({ reason }, sentence) }
+  })
   const database = await openDatabase({
     url: config.databaseUrl,
     directUrl: config.databaseDirectUrl,
     dataDir: config.dataDir,
     poolSize: config.databasePoolSize,
+    tracer: tracing && createQuerySpans(tracing),
     onError: (err) => {
       logger.fatal({ err }, 'the embedded database failed; the next start recovers it')
       onFatal()
@@ -160,7 +168,9 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
   const questions = createQuestionService({ db, rooms, board: questionBoard, changed: questionsChanged })
   const questionVotes = createQuestionVotes({ db, maxQueued: config.maxQueuedVotes, changed: questionsChanged })
   const exporter = createExportService({ db, polls, rooms })
-  const ballotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError })
+  const voteSpans = tracing && createVoteSpans(tracing)
+  const untracedBallotBox = createBallotBox({ votes, board, maxQueued: config.maxQueuedVotes, onError, storeBatch: voteSpans?.storeBatch })
+  const ballotBox = voteSpans?.follow(untracedBallotBox) ?? untracedBallotBox
 
   const attendance = startAttendance({ db, onError })
 
@@ -253,7 +263,12 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     feed, sessions, authentication, maxMessagesPerSecond: config.maxEventsPerSocket, maxSockets: config.maxSockets
   })
   const app = await createHttpServer({
-    logger, isProxy, isSecure: config.publicUrl?.startsWith('https:') ?? false, isAllowedOrigin, corsOrigins: config.allowedOrigins
+    logger,
+    isProxy,
+    isSecure: config.publicUrl?.startsWith('https:') ?? false,
+    isAllowedOrigin,
+    corsOrigins: config.allowedOrigins,
+    spans: tracing && createRequestSpans(tracing)
   })
   const relay = await registerWebsocket(app)
   sockets.attach(app, relay)
@@ -320,6 +335,7 @@ export async function buildApp (config: Config, { onFatal = () => {}, webhooks: 
     await metrics.close()
     cluster?.close()
     await database.close()
+    await tracing?.stop()
   })
 
   return {

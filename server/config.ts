@@ -2,6 +2,8 @@ import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { readFileSync } from 'node:fs'
 
+const samplers = ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const
+
 /** Every variable there is. `.env.example` and the README's table are tested against it. */
 export const Environment = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 lets phones in the same network come' }),
@@ -19,6 +21,15 @@ export const Environment = Type.Object({
   GRAPHQL_INTROSPECTION: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'off', description: 'on or off: whether /graphql describes its schema to whoever asks' }),
   METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535, description: 'Port of GET /metrics for Prometheus; 0 takes a free one; without it there are no metrics' })),
   METRICS_HOST: Type.String({ default: '127.0.0.1', description: 'Address on which METRICS_PORT listens' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://[^/]', description: 'OTLP collector that is sent traces over HTTP, as http://localhost:4318; without it there are none' })),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://[^/]', description: 'The same as a whole address, as http://localhost:4318/v1/traces' })),
+  OTEL_EXPORTER_OTLP_PROTOCOL: Type.Union([Type.Literal('http/json')], { default: 'http/json', description: 'http/json: collectors take it on the same port as http/protobuf' }),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(Type.String({ pattern: '^[^=,\\s]+=[^,]*(, *[^=,\\s]+=[^,]*)*$', description: 'Sent to the collector, as name=value, separated by commas' })),
+  OTEL_SERVICE_NAME: Type.Optional(Type.String({ description: 'Name of the service in traces; plenum without it' })),
+  OTEL_RESOURCE_ATTRIBUTES: Type.Optional(Type.String({ pattern: '^[^=,]+=[^=,]*(,[^=,]+=[^=,]*)*$', description: 'Attributes of the service in traces, as name=value, separated by commas' })),
+  OTEL_TRACES_SAMPLER: Type.Union(samplers.map((name) => Type.Literal(name)), { default: 'parentbased_always_on', description: `Which traces are kept: ${samplers.slice(0, -1).join(', ')} or ${samplers.at(-1)}` }),
+  OTEL_TRACES_SAMPLER_ARG: Type.Optional(Type.String({ pattern: '^(0?\\.\\d+|0|1|1\\.0*)$', description: 'Share of traces that the samplers by ratio keep, from 0 to 1; all without it' })),
+  OTEL_SDK_DISABLED: Type.Union([Type.Literal('false'), Type.Literal('true')], { default: 'false', description: 'true or false: whether there are no traces, whatever else is set' }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
   DATA_DIR: Type.String({ default: './data', description: 'Folder of the embedded database and the generated key' }),
   ACCESS_TOKEN_TTL_SECONDS: Type.Integer({ default: 900, minimum: 1, maximum: 86400, description: 'Seconds until a host\'s access token expires' }),
@@ -49,6 +60,8 @@ export interface Config {
   /** Undefined: no metrics. */
   readonly metricsPort: number | undefined
   readonly metricsHost: string
+  /** Where an OTLP collector takes traces. Undefined: no traces. Of the other OTEL_* variables the SDK reads what it needs. */
+  readonly tracesUrl: string | undefined
   readonly logLevel: string
   readonly dataDir: string
   readonly accessTokenTtlSeconds: number
@@ -83,6 +96,7 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
+    tracesUrl: readTracesUrl(values),
     logLevel: values.LOG_LEVEL,
     dataDir: values.DATA_DIR,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
@@ -101,7 +115,8 @@ export function redactConfig (config: Config): Record<string, unknown> {
     secretKeys: config.secretKeys?.map(() => '***'),
     databaseUrl: hidePassword(config.databaseUrl),
     databaseDirectUrl: hidePassword(config.databaseDirectUrl),
-    redisUrls: config.redisUrls?.map(hidePassword)
+    redisUrls: config.redisUrls?.map(hidePassword),
+    tracesUrl: hidePassword(config.tracesUrl)
   }
 }
 
@@ -142,6 +157,13 @@ function readSecretKeys (values: EnvironmentValues): [string, ...string[]] | und
 function readRedisUrls ({ REDIS_URL: urls = '' }: EnvironmentValues): [string, ...string[]] | undefined {
   const [first, ...others] = splitList(urls)
   return first === undefined ? undefined : [first, ...others]
+}
+
+function readTracesUrl (values: EnvironmentValues): string | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values
+  const url = whole ?? (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`)
+  if (url !== undefined && !URL.canParse(url)) throw new ConfigError('OTEL_EXPORTER_OTLP_ENDPOINT is no address, as http://localhost:4318 is one.')
+  return values.OTEL_SDK_DISABLED === 'true' ? undefined : url
 }
 
 function readSecretFile (path: string): string {

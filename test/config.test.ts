@@ -39,6 +39,7 @@ t.test('without any variable the server is one instance on the embedded database
     graphqlIntrospection: 'off',
     metricsPort: undefined,
     metricsHost: '127.0.0.1',
+    tracesUrl: undefined,
     logLevel: 'info',
     dataDir: './data',
     accessTokenTtlSeconds: 900,
@@ -64,6 +65,9 @@ t.test('every variable is read, trimmed and split', async (t) => {
     REGISTRATION: 'closed',
     METRICS_PORT: '0',
     METRICS_HOST: '::1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/base/',
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.25',
     LOG_LEVEL: 'silent',
     DATA_DIR: '/var/lib/plenum',
     ACCESS_TOKEN_TTL_SECONDS: '60',
@@ -80,6 +84,7 @@ t.test('every variable is read, trimmed and split', async (t) => {
     registration: 'closed',
     metricsPort: 0,
     metricsHost: '::1',
+    tracesUrl: 'http://collector:4318/base/v1/traces',
     logLevel: 'silent',
     dataDir: '/var/lib/plenum',
     accessTokenTtlSeconds: 60,
@@ -92,13 +97,23 @@ t.test('a value that cannot be right is refused with its name, the reason and wh
   t.equal(refusal({ LOG_LEVEL: 'loud' }), 'Check the environment: LOG_LEVEL has another value than these (fatal, error, warn, info, debug, trace or silent).')
   for (const [name, value] of [
     ['PORT', 'http'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['METRICS_PORT', '70000'], ['DATABASE_URL', 'mysql://u:secret@h/d'], ['DATABASE_POOL_SIZE', '0'], ['REDIS_URL', 'localhost:6379'],
-    ['PUBLIC_URL', 'polls.example.org'], ['PUBLIC_URL', 'https://example.org/polls'], ['REGISTRATION', 'no'], ['ACCESS_TOKEN_TTL_SECONDS', '1e9'], ['MAX_SOCKETS', '0'], ['MAX_QUEUED_VOTES', 'many'], ['WEBHOOKS_ALLOW_PRIVATE', 'maybe']
+    ['PUBLIC_URL', 'polls.example.org'], ['PUBLIC_URL', 'https://example.org/polls'], ['REGISTRATION', 'no'], ['ACCESS_TOKEN_TTL_SECONDS', '1e9'], ['MAX_SOCKETS', '0'], ['MAX_QUEUED_VOTES', 'many'], ['WEBHOOKS_ALLOW_PRIVATE', 'maybe'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'], ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://'], ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'], ['OTEL_EXPORTER_OTLP_HEADERS', 'Bearer secret'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'production'], ['OTEL_TRACES_SAMPLER', 'sometimes'], ['OTEL_TRACES_SAMPLER_ARG', '1.5'], ['OTEL_SDK_DISABLED', 'perhaps']
   ] as const) {
     const sentence = refusal({ [name]: value, SECRET_KEY: key })
     t.match(sentence, new RegExp(`^Check the environment: ${name} [^;]+ \\(.+\\)\\.$`), `${name}=${value}`)
     t.notMatch(sentence, /secret/)
   }
   t.match(refusal({ PORT: 'x', MAX_SOCKETS: 'y' }), /^Check the environment: PORT .+; MAX_SOCKETS .+\.$/, 'all of them at once')
+})
+
+t.test('traces go where the standard variables say, unless they say that there are none', async (t) => {
+  const base = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:secret@collector.example.org' }
+  t.equal(readConfig({ ...base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://other:4318/traces' }).tracesUrl, 'http://other:4318/traces')
+  t.equal(readConfig({ ...base, OTEL_SDK_DISABLED: 'true' }).tracesUrl, undefined)
+  t.equal(redactConfig(readConfig(base)).tracesUrl, 'https://user:***@collector.example.org/v1/traces')
+  t.match(refusal({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://[secret' }), /^OTEL_EXPORTER_OTLP_ENDPOINT is no address, as [^[]+$/)
 })
 
 t.test('a server on PostgreSQL refuses to start with a missing or weak key', async (t) => {

@@ -16,8 +16,8 @@ export function toProblems (error: unknown, request: FastifyRequest): GraphqlPro
 
 function toProblem (error: unknown, request: FastifyRequest): GraphqlProblem {
   const known = toKnownError(error)
-  if (known.code === 'internal') request.log.error({ err: known, requestId: request.id }, 'a GraphQL field failed')
-  else if (known.status >= 500) request.log.warn({ err: known, requestId: request.id }, 'a GraphQL field could not be served')
+  if (known.code === 'internal') request.log.error({ err: known }, 'a GraphQL field failed')
+  else if (known.status >= 500) request.log.warn({ err: known }, 'a GraphQL field could not be served')
   const { locations, path } = error instanceof GraphQLError ? error : { locations: undefined, path: undefined }
   return {
     message: known.detail ?? problems[known.code][1],

@@ -10,8 +10,8 @@ const problemMediaType = 'application/problem+json'
 /** Every error leaves as RFC 9457 problem details with a code of the closed list. A 5xx tells nothing of the inside. */
 export function handleError (error: FastifyError | PlenumError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const known = toPlenumError(error)
-  if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'a request failed')
-  else if (known.status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a request could not be served')
+  if (known.code === 'internal') request.log.error({ err: error }, 'a request failed')
+  else if (known.status >= 500) request.log.warn({ err: error }, 'a request could not be served')
   sendProblem(known, request, reply)
 }
 
@@ -30,9 +30,10 @@ export function handleBrokenRequest (error: ConnectionError, socket: Socket): vo
     return
   }
   const known = toBrokenRequest(error.code)
-  const body = JSON.stringify(toProblem(known, randomUUID()))
+  const requestId = randomUUID()
+  const body = JSON.stringify(toProblem(known, requestId))
   const head = [
-    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`, `content-type: ${problemMediaType}`, `content-length: ${Buffer.byteLength(body)}`, 'cache-control: no-store', 'connection: close'
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`, `content-type: ${problemMediaType}`, `content-length: ${Buffer.byteLength(body)}`, 'cache-control: no-store', `x-request-id: ${requestId}`, 'connection: close'
   ]
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroy(error)

@@ -66,7 +66,7 @@ async function send (request: FastifyRequest, reply: FastifyReply, template: Pag
   reply.headers({ 'cache-control': privateCache, vary: 'accept-language, cookie', 'content-language': language }).type('text/html; charset=utf-8')
   if (error === undefined) return await reply.send(template.draw(language))
   const { status, code } = asPlenumError(error)
-  if (status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a poll could not be shown')
+  if (status >= 500) request.log.warn({ err: error }, 'a poll could not be shown')
   return await reply.code(status).send(template.draw(language, { content: plainPollProblem(await loadWords(language), code), hasScript: false }))
 }
 

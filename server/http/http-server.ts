@@ -13,6 +13,8 @@ import { PlenumError } from '../protocol/problem.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
+import { RequestLog } from './request-log.ts'
+import type { RequestSpans } from './request-spans.ts'
 import { buildSerializer } from './serializers.ts'
 
 export interface HttpServerOptions {
@@ -23,9 +25,11 @@ export interface HttpServerOptions {
   isAllowedOrigin: OriginCheck
   /** Origins whose pages may read answers; with their cookies, as they are trusted. */
   corsOrigins: readonly string[]
+  /** Undefined: no traces. */
+  spans: RequestSpans | undefined
 }
 
-const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed']
+const readableHeaders = ['ETag', 'Link', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed', 'X-Request-Id']
 const maxBodyBytes = 64 * 1024
 // Long enough for a slow phone, short enough that a half-sent request does not hold a socket.
 const requestTimeoutMs = 10_000
@@ -34,9 +38,8 @@ const requestTimeoutMs = 10_000
 export async function createHttpServer (options: HttpServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    // One for all requests; what is logged of one names its id.
-    childLoggerFactory: (logger) => logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (logger, requestId, _options, request) => new RequestLog(logger, () => ({ ...requestId, ...options.spans?.idsOf(request) })),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -49,6 +52,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     clientErrorHandler: handleBrokenRequest,
     schemaController: { compilersFactory: { buildSerializer } }
   })
+  options.spans?.follow(app)
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)
   acceptEmptyJson(app)
@@ -99,7 +103,7 @@ function sendSecurityHeaders (app: FastifyInstance, isSecure: boolean): void {
     xXssProtection: false
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.url.startsWith('/api/v1/') || request.url.startsWith('/graphql') ? forData : forPages)
+    reply.headers(request.url.startsWith('/api/v1/') || request.url.startsWith('/graphql') ? forData : forPages).header('x-request-id', request.id)
     done()
   })
 }

@@ -60,7 +60,7 @@ function readForm ({ body }: FastifyRequest): URLSearchParams {
 
 function refusalOf (request: FastifyRequest, error: unknown): string {
   const known = toPlenumError(error instanceof Error ? error : new Error(String(error)))
-  if (known.status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a vote of a form could not be cast')
+  if (known.status >= 500) request.log.warn({ err: error }, 'a vote of a form could not be cast')
   return known.code
 }
 

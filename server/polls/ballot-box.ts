@@ -23,7 +23,11 @@ export interface BallotBoxOptions {
   /** Votes that may wait on this instance, over all polls; beyond it they are answered `busy`. */
   maxQueued: number
   onError: (error: unknown, sentence: string) => void
+  /** Around the storing of each batch. */
+  storeBatch?: StoreBatch | undefined
 }
+
+export type StoreBatch = <T>(pollId: string, batch: readonly { settle: Settle }[], store: () => Promise<T>) => Promise<T>
 
 /** Its claims are from verified tokens, never from a payload. */
 export interface VoteRequest extends VoterClaims {
@@ -35,6 +39,8 @@ export interface VoteRequest extends VoterClaims {
 
 /** Called once. The receipt of a committed ballot, or why there is none. */
 export type Settle = (outcome: Receipt | PlenumError) => void
+
+export type Cast = (request: VoteRequest, settle: Settle) => void
 
 export type BallotBox = ReturnType<typeof createBallotBox>
 
@@ -53,7 +59,7 @@ const drainMs = 5000
  * Collects votes per poll while the last batch commits, then commits them together: an idle vote waits for nothing, a busy poll
  * batches by itself. Settles each vote after its commit (V1).
  */
-export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBoxOptions) {
+export function createBallotBox ({ votes, board, maxQueued, onError, storeBatch = async (_pollId, _batch, store) => await store() }: BallotBoxOptions) {
   const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: settleAll, onEmpty: () => { whenEmpty?.() } })
   const buckets = createBucketCache()
   const tell = createBatchTeller({ board, onError })
@@ -116,7 +122,10 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
   /** Settles every vote of the batch. Returns why, when the storage is away. A vote that cannot be stored is found by halving and fails alone (V6). */
   async function commit (pollId: string, batch: WaitingVote[]): Promise<PlenumError | undefined> {
     const isOpenEnded = (kind: Poll['kind']) => kinds[kind].isOpenEnded
-    const storing = appendBallots(votes, { pollId, voterIds: listVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
+    const append = async () => {
+      return await appendBallots(votes, { pollId, voterIds: listVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
+    }
+    const storing = storeBatch(pollId, batch, append)
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
       batchSizes.add(batch.length)
@@ -171,10 +180,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
 
     cast,
 
-    /** The same for who waits: the receipt of the committed ballot. Throws why there is none. */
-    castAndWait: async (request: VoteRequest): Promise<Receipt> => await new Promise((resolve, reject) => {
-      cast(request, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
-    }),
+    castAndWait: createWaitingCast(cast),
 
     /** Resolves when everything that waits is settled, or after a bound that a healthy database never reaches. */
     async drain (): Promise<void> {
@@ -183,6 +189,13 @@ export function createBallotBox ({ votes, board, maxQueued, onError }: BallotBox
       await withDeadline(emptied, drainMs, () => new DeadlineError()).catch(() => {})
     }
   }
+}
+
+/** The same for who waits: the receipt of the committed ballot. Throws why there is none. */
+export function createWaitingCast (cast: Cast) {
+  return async (request: VoteRequest): Promise<Receipt> => await new Promise((resolve, reject) => {
+    cast(request, (outcome) => { outcome instanceof PlenumError ? reject(outcome) : resolve(outcome) })
+  })
 }
 
 class DeadlineError extends Error {

@@ -31,7 +31,8 @@ function render (...values: string[]): Rendered[] {
 
 const everything = [
   'existingSecret=plenum', 'publicUrl=https://polls.example.org', 'autoscaling.enabled=true', 'route.enabled=true', 'route.parentRefs[0].name=public', 'route.hostnames[0]=polls.example.org',
-  'ingress.enabled=true', 'ingress.host=polls.example.org', 'ingress.tlsSecret=certificate', 'metrics.serviceMonitor.enabled=true', 'networkPolicy.from[0].namespaceSelector.matchLabels.name=gateways'
+  'ingress.enabled=true', 'ingress.host=polls.example.org', 'ingress.tlsSecret=certificate', 'metrics.serviceMonitor.enabled=true', 'networkPolicy.from[0].namespaceSelector.matchLabels.name=gateways',
+  'otel.endpoint=http://collector.monitoring:4318'
 ]
 
 t.test('the chart lints, and everything that it renders is what Kubernetes takes', { skip }, async (t) => {
@@ -54,6 +55,7 @@ t.test('an instance runs without rights, drains in time, and gets variables that
   t.match(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
   t.ok(pod.terminationGracePeriodSeconds >= 15 + 5, 'a drain of 15 seconds after the wait before it')
   t.same(container.env.map(({ name }) => name).filter((name) => !(name in Environment.properties)), [])
+  t.ok(container.env.some(({ name }) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT'))
   t.equal(deployment?.spec.replicas, undefined, 'the autoscaler alone says how many')
   t.equal(render('existingSecret=plenum').find(({ kind }) => kind === 'Deployment')?.spec.replicas, 2)
 })
@@ -64,6 +66,7 @@ t.test('values that cannot be right are refused with a sentence', { skip }, asyn
     ['replica=3', /replica/],
     ['settings.SECRET_KEY=abc', /SECRET_KEY|propertyNames|settings/],
     ['publicUrl=polls.example.org', /publicUrl/],
+    ['otel.endpoint=collector:4318', /endpoint/],
     ['route.enabled=true', /route\.parentRefs: name the gateway/]
   ]
   for (const [value, message] of refusals) {

@@ -52,7 +52,7 @@ export function createPlainRooms ({ findRoom, board, views, authentication }: Pl
       return await draw(say, request)
     } catch (error) {
       const known = asPlenumError(error)
-      if (known.status >= 500) request.log.warn({ err: error, requestId: request.id }, 'a room could not be drawn')
+      if (known.status >= 500) request.log.warn({ err: error }, 'a room could not be drawn')
       return plainProblem(say, known.code)
     }
   }

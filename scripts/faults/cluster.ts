@@ -53,12 +53,14 @@ export async function openCluster (owner: Owner, count: number): Promise<Cluster
     redis,
     ledger,
     host: await registerHost(first.url),
-    async newestVersions (pollIds) {
-      const rows = await ledger<{ pollId: string, version: number }[]>`
-        SELECT poll_id AS "pollId", max(version)::int AS version FROM tallies WHERE poll_id = ANY(${pollIds}::uuid[]) GROUP BY poll_id`
-      return new Map(rows.map(({ pollId, version }) => [pollId, version]))
-    }
+    newestVersions: async (pollIds) => await readNewestVersions(ledger, pollIds)
   }
+}
+
+export async function readNewestVersions (ledger: Sql, pollIds: string[]): Promise<Map<string, number>> {
+  const rows = await ledger<{ pollId: string, version: number }[]>`
+    SELECT poll_id AS "pollId", max(version)::int AS version FROM tallies WHERE poll_id = ANY(${pollIds}::uuid[]) GROUP BY poll_id`
+  return new Map(rows.map(({ pollId, version }) => [pollId, version]))
 }
 
 /** Resolves when every instance has its database and its Redis. */

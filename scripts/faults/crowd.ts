@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import type { Arena } from './arena.ts'
+import type { Way } from './patient-socket.ts'
 import type { Size } from './scenario.ts'
 import { joinVoter, type FaultVoter } from './voter.ts'
 import { joinWatcher, watchPolls, type Look, type Watcher } from './watcher.ts'
@@ -34,17 +35,21 @@ export function urlsOf ({ instances }: Arena): string[] {
   return instances.map(({ url }) => url)
 }
 
+function wayOf (arena: Arena, first: number): Way {
+  return { urls: urlsOf(arena), first, options: arena.optionsOf?.(first) }
+}
+
 export async function gatherVoters (arena: Arena, count: number): Promise<FaultVoter[]> {
   const voters: FaultVoter[] = []
   // A few at once, as a door lets people in.
   for (let first = 0; first < count; first += 50) {
-    voters.push(...await Promise.all(Array.from({ length: Math.min(50, count - first) }, async (_, at) => await joinVoter(arena, arena.history, { urls: urlsOf(arena), first: first + at }))))
+    voters.push(...await Promise.all(Array.from({ length: Math.min(50, count - first) }, async (_, at) => await joinVoter(arena, arena.history, wayOf(arena, first + at)))))
   }
   return voters
 }
 
 export async function gatherWatchers (arena: Arena, count: number, look: Look): Promise<Watcher[]> {
-  return await Promise.all(Array.from({ length: count }, async (_, first) => await joinWatcher(arena, arena.history, { urls: urlsOf(arena), first }, look)))
+  return await Promise.all(Array.from({ length: count }, async (_, first) => await joinWatcher(arena, arena.history, wayOf(arena, first), look)))
 }
 
 /** Open polls, and people who vote and watch. */

@@ -42,6 +42,12 @@ export interface Outage {
   to: number
 }
 
+/** From the loss of a socket's connection until it was connected again; `to` is missing as long as it is not. */
+export interface Absence {
+  from: number
+  to: number | undefined
+}
+
 /** A poll that is closed on purpose. Votes may be refused from then on, and only with `poll_closed`. */
 export interface Closing {
   pollId: string
@@ -52,19 +58,20 @@ export interface Closing {
 
 /** How much something took, and how much it may take: time on a machine that is not busy. */
 export interface Measure {
-  kind: 'recovery' | 'close' | 'memory'
+  kind: 'recovery' | 'absence' | 'close' | 'memory'
   what: string
   value: number
   limit: number
 }
 
-export const unitOf: Record<Measure['kind'], string> = { recovery: 'ms', close: 'ms', memory: 'MB' }
+export const unitOf: Record<Measure['kind'], string> = { recovery: 'ms', absence: 'ms', close: 'ms', memory: 'MB' }
 
 export interface History {
   attempts: Attempt[]
   sights: Sight[]
   closings: Closing[]
   outages: Outage[]
+  absences: Absence[]
   measures: Measure[]
   /** Sockets that were connected, those that came back not counted again. */
   sockets: number
@@ -75,7 +82,7 @@ export interface History {
 }
 
 export function createHistory (): History {
-  return { attempts: [], sights: [], closings: [], outages: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
+  return { attempts: [], sights: [], closings: [], outages: [], absences: [], measures: [], sockets: 0, areFramesHeld: false, faults: 0 }
 }
 
 export function openSight ({ sights }: History, url: string): Sight {

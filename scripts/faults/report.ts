@@ -2,15 +2,15 @@ import { alignColumns } from '../columns.ts'
 import type { Row } from './run-scenario.ts'
 
 const header = [
-  'scenario', 'sockets', 'votes sent', 'a second', 'acknowledged', 'faults', 'lost', 'doubled', 'backwards', 'ack p99', 'shown p99', 'recovery', 'close', 'memory', ''
+  'scenario', 'sockets', 'votes sent', 'a second', 'acknowledged', 'faults', 'lost', 'doubled', 'backwards', 'ack p99', 'shown p99', 'recovery', 'away p99', 'away max', 'close', 'memory', ''
 ]
 
 function cellsOf (row: Row): string[] {
   const measured = (value: number | undefined, unit: string) => value === undefined ? '' : `${Math.round(value)} ${unit}`
-  const { recovery, close, memory } = row.largest
+  const { recovery, absence, close, memory } = row.largest
   return [
     row.scenario, ...[row.sockets, row.votes, Math.round(row.votesPerSecond), row.acknowledged, row.faults, row.lost, row.doubled, row.backwards].map(String),
-    measured(row.ackP99Ms, 'ms'), measured(row.shownP99Ms, 'ms'), measured(recovery, 'ms'), measured(close, 'ms'), measured(memory, 'MB'),
+    measured(row.ackP99Ms, 'ms'), measured(row.shownP99Ms, 'ms'), measured(recovery, 'ms'), measured(absence === undefined ? undefined : row.awayP99Ms, 'ms'), measured(absence, 'ms'), measured(close, 'ms'), measured(memory, 'MB'),
     row.violations.length === 0 ? 'ok' : 'FAILED'
   ]
 }

@@ -3,6 +3,7 @@ import { openEmbeddedLedger } from '../../test/helpers/ledger.ts'
 import { withOwner } from '../../test/helpers/owner.ts'
 import { checkOutputs, createArena, type Arena, type Play, type Stage } from './arena.ts'
 import { openCluster, type Cluster } from './cluster.ts'
+import { openComposedStage, type ComposedStage } from './composed-stage.ts'
 import { openEmbeddedStage, type EmbeddedStage } from './embedded-stage.ts'
 import { promptMs, watchNoise } from './limits.ts'
 import type { Scenario } from './scenario.ts'
@@ -18,18 +19,24 @@ export interface Run extends Play {
   size: 'small' | 'full'
   /** The one to play on; without it the scenario gets one of its own. */
   cluster?: Cluster | undefined
+  /** The same for a scenario behind the proxy. */
+  composed?: ComposedStage | undefined
   /** The same for a scenario with the embedded database. Its server has ended afterwards. */
   embedded?: EmbeddedStage | undefined
 }
 
 /** What the rules say of one scenario. A scenario that cannot be played to its end is a violation too. */
-export async function runScenario (scenario: Scenario, { size, cluster, embedded, ...run }: Run): Promise<Row> {
+export async function runScenario (scenario: Scenario, { size, cluster, composed, embedded, ...run }: Run): Promise<Row> {
   const startedAt = performance.now()
   const counts = scenario[size]
   const verdict = await withOwner(async (owner) => {
     switch (scenario.database) {
       case 'postgres': {
         const stage = cluster ?? await openCluster(owner, counts.instances)
+        return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs: scenario.shownWithinMs })
+      }
+      case 'composed': {
+        const stage = composed ?? await openComposedStage(owner)
         return await playAndJudge(stage, run, { play: async (arena) => { await scenario.play(arena, counts) }, openLedger: async () => stage.ledger, shownWithinMs: scenario.shownWithinMs })
       }
       case 'embedded': {

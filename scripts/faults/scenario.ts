@@ -1,5 +1,6 @@
 import type { Arena } from './arena.ts'
 import type { ClusterArena } from './cluster.ts'
+import type { ComposedArena } from './composed-stage.ts'
 
 export interface Size {
   instances: number
@@ -34,7 +35,13 @@ export interface EmbeddedScenario extends Description {
   play (arena: Arena, size: Size): Promise<void>
 }
 
-export type Scenario = ClusterScenario | EmbeddedScenario
+/** On what docker-compose.yml is made of. */
+export interface ComposedScenario extends Description {
+  database: 'composed'
+  play (arena: ComposedArena, size: Size): Promise<void>
+}
+
+export type Scenario = ClusterScenario | EmbeddedScenario | ComposedScenario
 
 export const small: Size = { instances: 3, voters: 40, watchers: 6, polls: 3, votesPerSecond: 100, seconds: 4, times: 1, outageMs: 4000 }
 export const full: Size = { instances: 3, voters: 1000, watchers: 100, polls: 10, votesPerSecond: 1000, seconds: 60, times: 3, outageMs: 30_000 }

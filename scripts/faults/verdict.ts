@@ -21,6 +21,8 @@ export interface Verdict {
   ackP99Ms: number
   /** From an acknowledgement to a screen that has it. */
   shownP99Ms: number
+  /** From the loss of a connection to the next one. */
+  awayP99Ms: number
   /** The largest of each kind. */
   largest: Partial<Record<Measure['kind'], number>>
   /** Whatever breaks a rule, with its id; the first of each kind in words. */
@@ -38,7 +40,7 @@ interface Limits {
 }
 
 export async function judge (history: History, ledger: Sql, { shownWithinMs, closedWithinMs, allowanceMs }: Limits): Promise<Verdict> {
-  const { attempts, sockets, faults, measures } = history
+  const { attempts, sockets, faults, absences, measures } = history
   const pollIds = Array.from(new Set(attempts.map(({ pollId }) => pollId)))
   const ballots = await judgeBallots(history, ledger, pollIds)
   const screens = await judgeScreens(history, ledger, shownWithinMs)
@@ -56,6 +58,7 @@ export async function judge (history: History, ledger: Sql, { shownWithinMs, clo
     backwards: screens.backwards,
     ackP99Ms: quantile(ballots.acknowledged.map(({ sentAt, endedAt }) => endedAt - sentAt), 0.99),
     shownP99Ms: quantile(screens.shownMs, 0.99),
+    awayP99Ms: quantile(absences.flatMap(({ from, to }) => to === undefined ? [] : to - from), 0.99),
     largest: largestOf(measures),
     violations: [
       // Nothing is proved by people who were all refused.

@@ -28,11 +28,15 @@ export async function joinVoter (owner: Owner, history: History, way: Way, ident
   return createFaultVoter(history, voter, async (pollId, answer) => socket.connected ? await sendOverSocket(socket, pollId, answer) : 'away')
 }
 
-/** Over HTTP. Only for where no answer is held back: a request waits for its answer as long as it takes. */
+/** Over HTTP; what is no answer of Plenum's is a refusal. Only for where no answer is held back: a request waits for its answer as long as it takes. */
 export function callVoter (history: History, way: Way, identity: Identity): FaultVoter {
   return createFaultVoter(history, identity, async (pollId, answer) => {
-    const answered = await voteOverHttp(urlOf(way), identity.voterToken, pollId, answer)
-    return answered.status < 300 ? { receipt: answered.body } : { code: String(Reflect.get(answered.body, 'code')) }
+    try {
+      const answered = await voteOverHttp(urlOf(way), identity.voterToken, pollId, answer)
+      return answered.status < 300 ? { receipt: answered.body } : { code: String(Reflect.get(answered.body, 'code')) }
+    } catch (error) {
+      return { code: String(error) }
+    }
   })
 }
 

@@ -1,10 +1,10 @@
 // Screens: they join again on each new connection, and keep all that they are shown.
 import type { Ack, ClientEvent, ClientEventData, ClientEventReply } from '../../server/protocol/events.ts'
 import type { PollView, Results } from '../../server/protocol/poll.ts'
-import type { TestSocket } from '../../test/helpers/clients.ts'
+import { createVoter, type TestSocket } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import { openSight, type Frame, type History, type Sight } from './history.ts'
-import { ackTimeoutMs, connectPatiently, type Way } from './patient-socket.ts'
+import { ackTimeoutMs, connectPatiently, urlOf, type Way } from './patient-socket.ts'
 
 /** What a screen asks for on each connection; it hands on the views that it got, before anything that came after them. */
 export type Look = (socket: TestSocket, see: (view: PollView) => void) => Promise<void>
@@ -45,7 +45,8 @@ export async function joinWatcher (owner: Owner, history: History, way: Way, loo
     into?.frames.push({ results, at: performance.now(), kind })
     versions.set(results.pollId, results.version)
   }
-  await connectPatiently(owner, history, way, {}, (socket, currentUrl) => {
+  const { voterToken } = await createVoter(urlOf(way))
+  await connectPatiently(owner, history, way, { voterToken }, (socket, currentUrl) => {
     socket.on('results', (results) => { show(sight, results, 'event') })
     socket.on('poll', ({ id, revision, status }) => { sight?.polls.push({ id, revision, status }) })
     socket.on('disconnect', () => { if (sight !== undefined) sight.endedAt = performance.now() })

@@ -47,6 +47,8 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
     http: { connectionsCheckingInterval: 1000, headersTimeout: requestTimeoutMs },
     trustProxy: options.isProxy,
     forceCloseConnections: 'idle',
+    // Whoever was let in is answered as ever, also while it drains.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: handleError,
     clientErrorHandler: handleBrokenRequest,
@@ -59,6 +61,7 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   refuseUnknownQueries(app)
   refuseForeignPages(app, options.isAllowedOrigin)
   answerUnknownRoutes(app)
+  refuseNewConnections(app)
   closeSilentConnections(app)
   // Node would answer what it does not know with a bare 417.
   app.server.on('checkExpectation', (request, response) => { app.server.emit('request', request, response) })
@@ -189,6 +192,20 @@ function closeSilentConnections (app: FastifyInstance): void {
   app.server.on('request', speaks).on('upgrade', speaks)
   app.addHook('preClose', (done) => {
     for (const socket of silent) socket.destroy()
+    done()
+  })
+}
+
+/** From the first moment of a drain, so that a proxy asks another instance; those that there are end with their next answer. */
+function refuseNewConnections (app: FastifyInstance): void {
+  let isDraining = false
+  app.addHook('preClose', (done) => {
+    isDraining = true
+    app.server.close()
+    done()
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining) reply.header('connection', 'close')
     done()
   })
 }

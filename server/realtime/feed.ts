@@ -5,6 +5,7 @@ import { bodyFor, type Onlooker, type PollViews } from '../polls/poll-views.ts'
 import type { ResultsBoard } from '../polls/results-board.ts'
 import { maySeePoll, maySeeResults } from '../polls/visibility.ts'
 import type { FeedMessage } from '../protocol/events.ts'
+import { PlenumError } from '../protocol/problem.ts'
 import { seesAsStaff } from '../rooms/staff.ts'
 import { voterIn } from '../rooms/voter-identity.ts'
 
@@ -40,6 +41,7 @@ export type Feed = ReturnType<typeof createFeed>
 export function createFeed ({ board, views }: { board: ResultsBoard, views: PollViews }) {
   const byPoll = new Map<string, Set<Subscriber>>()
   const figures = { deferred: 0, cut: 0 }
+  let isClosed = false
 
   function maySee (subscriber: Subscriber, { poll, staff }: PollSnapshot): boolean {
     const hasVoted = subscriber.votedRound === poll.round && subscriber.votedAs === voterIn(staff.access, subscriber.onlooker)
@@ -112,12 +114,14 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     /** Subscriptions, GraphQL's among them. */
     count: () => all().length,
 
-    /** Subscribes and sends the current state. Throws poll_not_found. The carrier calls what this returns. */
+    /** Subscribes and sends the current state. Throws poll_not_found, and busy once this is closed. The carrier calls what this returns. */
     async join (pollId: string, onlooker: Onlooker, open: () => FeedConnection): Promise<{ leave (): void, drained (): void, becomeAudience (): void }> {
       // Before the own vote is looked up: should the room's access change meanwhile, it is not taken for the next identity's.
       const access = (await board.find(pollId))?.staff.access ?? 'open'
       const draw = await views.prepareView(pollId, onlooker)
       const { myVote, poll } = draw()
+      // What has been closed would never be closed again.
+      if (isClosed) throw new PlenumError('busy', { retryAfterMs: 1000 })
       const subscriber: Subscriber = {
         pollId,
         connection: open(),
@@ -151,6 +155,7 @@ export function createFeed ({ board, views }: { board: ResultsBoard, views: Poll
     },
 
     close (): void {
+      isClosed = true
       clearInterval(heartbeat)
       for (const { connection } of all()) connection.close()
     }

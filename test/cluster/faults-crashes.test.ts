@@ -13,8 +13,4 @@ t.test('two instances whose processes end', { skip: skipUnless('TEST_DATABASE_UR
   await t.test('[V7] kill -9 of PostgreSQL loses no acknowledged vote, and votes count again within five seconds of its return', async (t) => {
     t.ok(await survives(t, 'kill-postgres', { cluster }) > 0, 'it was killed')
   })
-
-  await t.test('[O2] instances that are restarted one after the other fail no vote for good', async (t) => {
-    t.ok(await survives(t, 'rolling-restart', { cluster }) > 0, 'each was restarted')
-  })
 })

@@ -92,6 +92,11 @@ export async function findPgBouncer (): Promise<string | null> {
   return configured('PGBOUNCER_PATH') ?? await findOrInstall(() => findOnPath('pgbouncer') ?? (isExecutable('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null), 'pgbouncer')
 }
 
+/** The path of `nginx`, or null where it cannot be had. */
+export async function findNginx (): Promise<string | null> {
+  return configured('NGINX_PATH') ?? await findOrInstall(() => findOnPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : null), 'nginx')
+}
+
 /** The path of `prometheus`, or null where it cannot be had. */
 export async function findPrometheus (): Promise<string | null> {
   return configured('PROMETHEUS_PATH') ?? await findOrInstall(() => findOnPath('prometheus'), 'prometheus')

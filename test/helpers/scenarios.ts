@@ -5,7 +5,7 @@ import { runScenario, type Run } from '../../scripts/faults/run-scenario.ts'
 import { scenarios } from '../../scripts/faults/scenarios.ts'
 
 /** Plays it, on what is given, and asserts that every rule held. Returns how much it broke. */
-export async function survives (t: Test, id: string, on: Pick<Run, 'cluster' | 'embedded'>): Promise<number> {
+export async function survives (t: Test, id: string, on: Pick<Run, 'cluster' | 'composed' | 'embedded'>): Promise<number> {
   const scenario = scenarios.find((one) => one.id === id)
   if (scenario === undefined) throw new Error(`there is no scenario named ${id}`)
   const seed = randomInt(2 ** 31)

@@ -54,7 +54,7 @@ export interface Redis {
 }
 
 /** For the `skip` option of a test: false when the wrapper has provided the service, else the reason. */
-export function skipUnless (variable: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL' | 'CHROMIUM_PATH' | 'PGBOUNCER_PATH' | 'PROMETHEUS_PATH' | 'HELM_PATH'): false | string {
+export function skipUnless (variable: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL' | 'CHROMIUM_PATH' | 'PGBOUNCER_PATH' | 'NGINX_PATH' | 'PROMETHEUS_PATH' | 'HELM_PATH'): false | string {
   return (process.env[variable] ?? '') === '' ? `${variable} is not set: run the tests with npm test` : false
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import type { FeedMessage } from '../../server/protocol/events.ts'
 import type { Results } from '../../server/protocol/poll.ts'
@@ -156,8 +158,25 @@ t.test('[O2] the server closes in time with all kinds of clients attached, in a 
   for (const { ws } of asleep) ws.pause()
   const asleepToo = await openEventStream(t, other.url + path)
   asleepToo.response.pause()
+  // It has been let in, and its vote is still on its way.
+  const { voterToken } = await createVoter(other.url)
+  const body = JSON.stringify({ answer: { choices: [1] } })
+  const slow = connect(Number(new URL(other.url).port), '127.0.0.1')
+  let answer = ''
+  t.teardown(() => { slow.destroy() })
+  slow.on('data', (chunk: Buffer) => { answer += chunk.toString() })
+  slow.write(`PUT /api/v1/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voterToken}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`)
+  await once(slow, 'data')
+
   const startedAt = performance.now()
-  await other.close()
+  const closing = other.close()
+  // From then on those that are asleep are waited for.
+  await webSocket.closed
+  await t.rejects(fetch(`${other.url}/readyz`), { cause: { code: 'ECONNREFUSED' } }, 'a proxy is told at once to ask another instance')
+  slow.write(body)
+  await once(slow, 'close')
+  t.match(answer, /^HTTP\/1.1 200 .*^connection: close\r$.*"status":"recorded"/mis, 'whoever was let in is answered, and comes back over another connection')
+  await closing
   t.ok(performance.now() - startedAt < 5000, `after ${Math.round(performance.now() - startedAt)} ms`)
   // A client that is told 'io server disconnect' would stay away.
   for (const reason of await Promise.all(reasons)) t.match(reason, /^transport (close|error)$/)

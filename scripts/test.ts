@@ -13,7 +13,7 @@ Runs the test files, or only those whose path contains one of the NAMEs, with a 
 Redis of their own. Ends with the number of assertions that passed, failed and were skipped.
 
   --jobs N      test files at once (default 2)
-  --timeout S   seconds that a test file may take (default 120)
+  --timeout S   seconds that a test file may take (default 240)
 
 Environment: TEST_DATABASE_URL, TEST_REDIS_URL or REDIS_URL name services to use instead, and
 CHROMIUM_PATH, PGBOUNCER_PATH, NGINX_PATH, PROMETHEUS_PATH and HELM_PATH programs. What is missing is installed on
@@ -157,7 +157,7 @@ async function main (): Promise<number> {
     options: {
       help: { type: 'boolean', default: false },
       jobs: { type: 'string', default: '2' },
-      timeout: { type: 'string', default: '120' }
+      timeout: { type: 'string', default: '240' }
     }
   })
   if (values.help) {

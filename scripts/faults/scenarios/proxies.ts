@@ -55,7 +55,7 @@ export const proxies: Scenario[] = [
     database: 'composed',
     shownWithinMs: promptMs,
     small: { ...small, instances: 2, voters: 50, watchers: 10, votesPerSecond: 40, seconds: 1 },
-    full: { ...full, instances: 2, voters: 450, watchers: 50, polls: 3, votesPerSecond: 200, seconds: 60 },
+    full: { ...full, instances: 2, voters: 450, watchers: 50, polls: 3, votesPerSecond: 220, seconds: 60 },
     async play (arena, size) {
       const { history, instances } = arena
       // Long polling brings what was sent meanwhile together.

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Field } from '../components/field.tsx'
 import { useFieldErrors } from '../components/form.tsx'
 import { t } from '../text.ts'
@@ -18,16 +18,22 @@ export function OptionsField ({ draft: { kind, options, isQuiz }, change }: Opti
     const alone = kind === 'single' && part.isRight === true
     set(options.map((one) => one === option ? { ...one, ...part } : alone ? { ...one, isRight: false } : one))
   }
-  const focus = (at: number) => { requestAnimationFrame(() => { list.current?.querySelectorAll<HTMLInputElement>('.field input')[at]?.focus() }) }
+  const focus = (at: number) => { list.current?.querySelectorAll<HTMLInputElement>('.field input')[at]?.focus() }
+  /** The field that takes the focus as soon as it is there: what is typed right after Enter belongs to it. */
+  const awaited = useRef<number | null>(null)
+  useLayoutEffect(() => {
+    if (awaited.current !== null) focus(awaited.current)
+    awaited.current = null
+  }, [options])
 
   function add () {
+    awaited.current = options.length
     set([...options, newOption()])
-    focus(options.length)
   }
 
   function remove (at: number) {
+    awaited.current = Math.max(0, at - 1)
     set(options.toSpliced(at, 1))
-    focus(Math.max(0, at - 1))
   }
 
   return (

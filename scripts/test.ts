@@ -1,10 +1,11 @@
 // Runs the tests: starts PostgreSQL and Redis once, finds a browser, runs the files, counts the assertions.
 import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findHelm } from '../test/helpers/helm.ts'
 import { findChromium, findNginx, findPgBouncer, findPostgres, findPrometheus, findRedis } from '../test/helpers/programs.ts'
 import { startPostgres, startRedis } from '../test/helpers/services.ts'
+import { buildFolder, findRoot } from './project.ts'
 import { runTestFile, type RunningFile, type TestCounts } from './test-file.ts'
 
 const usage = `Usage: npm test -- [--jobs N] [--timeout SECONDS] [NAME...]
@@ -27,26 +28,14 @@ interface Services {
 }
 
 const interruptTimeoutMs = 2_000
-const build = resolve(import.meta.dirname, '..')
-
-/** The folder of package.json: two above the build in dist, or the build itself in an image. */
-function findRoot (): string {
-  let folder = build
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = resolve(folder, '..')
-    if (parent === folder) throw new Error('There is no package.json above the build.')
-    folder = parent
-  }
-  return folder
-}
 
 function findTests (names: string[]): string[] {
-  const folder = join(build, 'test')
+  const folder = join(buildFolder, 'test')
   const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
   const found = paths
     .filter((path) => path.endsWith('.test.js'))
     .map((path) => join(folder, path))
-    .filter((path) => names.length === 0 || names.some((name) => relative(build, path).includes(name.replace(/\.ts$/, '.js'))))
+    .filter((path) => names.length === 0 || names.some((name) => relative(buildFolder, path).includes(name.replace(/\.ts$/, '.js'))))
   return spreadFolders(found.sort())
 }
 
@@ -120,7 +109,7 @@ function runFiles (files: string[], { jobs, ...options }: RunOptions) {
       const { counts, problems, seconds } = await one.ended
       running.delete(one)
       // Whole files, not their lines mixed.
-      const name = relative(build, file).replace(/\.js$/, '.ts')
+      const name = relative(buildFolder, file).replace(/\.js$/, '.ts')
       raw.write(`# ${name}\n`)
       raw.write(Buffer.concat(tap))
       for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind]

@@ -1,10 +1,9 @@
 // Takes the safeguards out of Plenum one at a time, and demands of the tests that they notice.
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres, startRedis } from '../../test/helpers/services.ts'
 import { alignColumns } from '../columns.ts'
 import { chooseByName, runCommand } from '../command.ts'
+import { findRoot } from '../project.ts'
 import type { Mutant } from './mutant.ts'
 import { mutants } from './mutants-of-plenum.ts'
 import { applyEdits, copySources, type MutatedBuild } from './mutated-build.ts'
@@ -12,8 +11,8 @@ import { runTests } from './run-tests.ts'
 
 const usage = `Usage: npm run mutants -- [--only NAME,NAME] [--list] [--help]
 
-Copies the build to a temporary folder, takes one safeguard after the other out of it, and runs the test
-file that is to notice. Before that each of these files must pass as things are.
+Copies the sources to a temporary folder, takes one safeguard after the other out of them, builds what is
+left, and runs the test file that is to notice. Before that each of these files must pass as things are.
 
   --only   only some of them; --list names them
   --list   says what each takes out and which test is to notice
@@ -28,13 +27,6 @@ interface Row {
   failed: string
   /** Why it does not count as caught. */
   problem: string | undefined
-}
-
-/** The folder of package.json above the build. */
-function findRoot (build: string): string {
-  let folder = build
-  while (!existsSync(join(folder, 'package.json'))) folder = resolve(folder, '..')
-  return folder
 }
 
 function readOptions (args: string[]) {
@@ -78,7 +70,7 @@ async function run (options: ReturnType<typeof readOptions>): Promise<number> {
     console.log(listMutants())
     return 0
   }
-  const root = findRoot(resolve(import.meta.dirname, '../..'))
+  const root = findRoot()
   const copy = copySources(root)
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const environment = { TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url }

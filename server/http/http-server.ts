@@ -13,7 +13,6 @@ import { PlenumError } from '../protocol/problem.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
-import { RequestLog } from './request-log.ts'
 import type { RequestSpans } from './request-spans.ts'
 import { buildSerializer } from './serializers.ts'
 
@@ -39,7 +38,6 @@ export async function createHttpServer (options: HttpServerOptions): Promise<Fas
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    childLoggerFactory: (logger, requestId, _options, request) => new RequestLog(logger, () => ({ ...requestId, ...options.spans?.idsOf(request) })),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,

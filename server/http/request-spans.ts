@@ -12,9 +12,7 @@ export function createRequestSpans (tracing: Tracing) {
   const spans = new WeakMap<IncomingMessage, TracedSpan>()
 
   return {
-    idsOf: (request: IncomingMessage): object => spans.get(request)?.ids ?? {},
-
-    /** Before any other hook, so that all of them are part of the span. */
+    /** Before any other hook, so that all of them are part of the span, and what is logged names it. */
     follow (app: FastifyInstance): void {
       app.addHook('onRequest', (request, reply, done) => {
         const { method, route } = nameOf(request)
@@ -29,6 +27,7 @@ export function createRequestSpans (tracing: Tracing) {
           }
         })
         spans.set(request.raw, span)
+        request.log = reply.log = request.log.child(span.ids)
         // Also of an answer that is cut off, or that is none of Fastify's.
         reply.raw.once('close', () => {
           const { headersSent, statusCode } = reply.raw

@@ -59,7 +59,7 @@ const drainMs = 5000
  * Collects votes per poll while the last batch commits, then commits them together: an idle vote waits for nothing, a busy poll
  * batches by itself. Settles each vote after its commit (V1).
  */
-export function createBallotBox ({ votes, board, maxQueued, onError, storeBatch = async (_pollId, _batch, store) => await store() }: BallotBoxOptions) {
+export function createBallotBox ({ votes, board, maxQueued, onError, storeBatch }: BallotBoxOptions) {
   const lanes = createLanes<WaitingVote>({ maxBatch, commit, refuse: settleAll, onEmpty: () => { whenEmpty?.() } })
   const buckets = createBucketCache()
   const tell = createBatchTeller({ board, onError })
@@ -125,7 +125,7 @@ export function createBallotBox ({ votes, board, maxQueued, onError, storeBatch 
     const append = async () => {
       return await appendBallots(votes, { pollId, voterIds: listVoters(batch), isOpenEnded, held: buckets.take(pollId) }, (state) => decideBallots(state, batch))
     }
-    const storing = storeBatch(pollId, batch, append)
+    const storing = storeBatch === undefined ? append() : storeBatch(pollId, batch, append)
     try {
       const stored = await withDeadline(storing, deadlineMs, () => new DeadlineError())
       batchSizes.add(batch.length)

@@ -4,8 +4,11 @@ import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Owner } from './owner.ts'
 
 const pollIntervalMs = 20
+const programStartTimeoutMs = 20_000
+const programExitTimeoutMs = 10_000
 
 /**
  * Reads what lives, one JSON line each, and cleans up when its stdin closes: that happens however
@@ -112,6 +115,38 @@ export function startChild (command: string, args: string[], options: SpawnOptio
       throw new Error(`${command} did not end within ${timeoutMs} ms`)
     }
   }
+}
+
+export interface HttpProgram {
+  /** For what is said when it fails. */
+  name: string
+  command: string
+  args: string[]
+  /** Its own, and where it runs; removed with it. */
+  folder: string
+  user?: { uid?: number, gid?: number }
+  /** Answers with success as soon as it is ready. */
+  readyUrl: string
+  endSignal: NodeJS.Signals
+}
+
+/** Resolves when the program answers; it is ended at teardown. */
+export async function startHttpProgram (owner: Owner, { name, command, args, folder, user = {}, readyUrl, endSignal }: HttpProgram): Promise<void> {
+  let output = ''
+  const child = startChild(command, args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  child.process.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  owner.teardown(async () => {
+    child.signal(endSignal)
+    await child.waitForExit(programExitTimeoutMs)
+    removeFolder(folder)
+  })
+  await waitUntil(async () => {
+    if (child.hasExited()) throw new Error(`${name} has ended: ${output}`)
+    return await fetch(readyUrl).then(async (answer) => {
+      await answer.text()
+      return answer.ok
+    }, () => false)
+  }, programStartTimeoutMs, () => `${name} is not ready: ${output}`)
 }
 
 /** Asks again and again until the check says true; rejects with the message after the timeout. */

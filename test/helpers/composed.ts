@@ -2,7 +2,7 @@
 import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from './child-process.ts'
+import { findFreePort, startHttpProgram, trackFolder } from './child-process.ts'
 import type { Owner } from './owner.ts'
 import { findNginx } from './programs.ts'
 
@@ -63,22 +63,16 @@ export async function startProxy (owner: Owner, { entrypoint = [] }: ComposedSer
     // Names are not resolved anew, which takes nginx 1.27.
     ...Object.fromEntries(Object.entries(places).map(([name, place]) => [`server ${name}:3000 resolve `, `server ${place} `]))
   }))
-  let output = ''
-  // The first word is the program; without -e it would try to write into a folder that is not its own.
-  const child = startChild(program, [...entrypoint.slice(1), '-e', 'stderr', '-c', configFile], { ...nobody, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  child.process.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  owner.teardown(async () => {
-    child.signal('SIGTERM')
-    await child.waitForExit(10_000)
-    removeFolder(folder)
-  })
   const url = `http://127.0.0.1:${port}`
-  await waitUntil(async () => {
-    if (child.hasExited()) throw new Error(`nginx has ended: ${output}`)
-    return await fetch(`${url}/readyz`).then(async (answer) => {
-      await answer.text()
-      return answer.ok
-    }, () => false)
-  }, 20_000, () => `nginx does not answer: ${output}`)
+  await startHttpProgram(owner, {
+    name: 'nginx',
+    command: program,
+    // The first word is the program; without -e it would try to write into a folder that is not its own.
+    args: [...entrypoint.slice(1), '-e', 'stderr', '-c', configFile],
+    folder,
+    user: nobody,
+    readyUrl: `${url}/readyz`,
+    endSignal: 'SIGTERM'
+  })
   return url
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { findFreePort, removeFolder, startChild, trackFolder, waitUntil } from './child-process.ts'
+import { findFreePort, startHttpProgram, trackFolder } from './child-process.ts'
 import type { Owner } from './owner.ts'
 import { findPrometheus } from './programs.ts'
 
@@ -29,19 +29,15 @@ export async function startPrometheus (owner: Owner, folder: string, configurati
   writeFileSync(join(own, 'prometheus.yml'), stringify(config))
 
   const port = await findFreePort()
-  let output = ''
-  const child = startChild(program, ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${port}`], { cwd: own, stdio: ['ignore', 'ignore', 'pipe'] })
-  child.process.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  owner.teardown(async () => {
-    child.signal('SIGKILL')
-    await child.waitForExit(5000)
-    removeFolder(own)
-  })
   const url = `http://127.0.0.1:${port}`
-  await waitUntil(async () => {
-    if (child.hasExited()) throw new Error(`Prometheus has ended: ${output}`)
-    return await fetch(`${url}/-/ready`).then(({ ok }) => ok, () => false)
-  }, 20_000, () => `Prometheus is not ready: ${output}`)
+  await startHttpProgram(owner, {
+    name: 'Prometheus',
+    command: program,
+    args: ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${port}`],
+    folder: own,
+    readyUrl: `${url}/-/ready`,
+    endSignal: 'SIGKILL'
+  })
 
   async function get<T> (path: string): Promise<T> {
     const answer = await (await fetch(`${url}/api/v1/${path}`)).json() as { status: string, error?: string, data: T }

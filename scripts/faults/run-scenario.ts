@@ -17,6 +17,8 @@ export interface Row extends Verdict {
 
 export interface Run extends Play {
   size: 'small' | 'full'
+  /** What is added to every limit of time, besides the noise that is measured: for runs that share the machine with others. */
+  patienceMs?: number
   /** The one to play on; without it the scenario gets one of its own. */
   cluster?: Cluster | undefined
   /** The same for a scenario behind the proxy. */
@@ -59,7 +61,7 @@ interface Judged<A> {
   shownWithinMs: number
 }
 
-async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openLedger, shownWithinMs }: Judged<S & Arena>): Promise<Verdict> {
+async function playAndJudge<S extends Stage> (stage: S, { patienceMs = 0, ...run }: Play & Pick<Run, 'patienceMs'>, { play, openLedger, shownWithinMs }: Judged<S & Arena>): Promise<Verdict> {
   const failures: string[] = []
   // Clients go before what they are connected to.
   return await withOwner(async (clients) => {
@@ -73,7 +75,7 @@ async function playAndJudge<S extends Stage> (stage: S, run: Play, { play, openL
     }
     const ledger = await openLedger()
     // Before the judge keeps this process busy itself.
-    const allowanceMs = noiseMs()
+    const allowanceMs = noiseMs() + patienceMs
     const verdict = await judge(arena.history, ledger, { shownWithinMs: shownWithinMs + allowanceMs, closedWithinMs: promptMs + allowanceMs, allowanceMs })
     return { ...verdict, violations: [...verdict.violations, ...failures] }
   })

@@ -14,7 +14,7 @@ export interface SlowReader extends Watcher {
   readAgain (): void
 }
 
-const asksPerSecond = 15
+const asksPerSecond = 20
 
 export async function joinSlowReader (owner: Owner, history: History, url: string, pollIds: string[]): Promise<SlowReader> {
   const versions = new Map<string, number>()

@@ -135,5 +135,6 @@ t.test('every query of the dashboard has data, and every alert is understood', {
   const { groups } = await prometheus.get<{ groups: { rules: { name: string, health: string, state: string }[] }[] }>('rules')
   const rules = groups.flatMap((group) => group.rules)
   t.ok(rules.length >= 5)
-  for (const { name, health, state } of rules) t.match({ name, health, state }, { health: 'ok', state: 'inactive' }, `${name} is silent on a healthy server`)
+  // A loop that others keep from the cores is slow; it would have to be so for minutes.
+  for (const { name, health, state } of rules) t.match({ name, health, state }, { health: 'ok', state: name === 'PlenumEventLoopSlow' ? /inactive|pending/ : 'inactive' }, `${name} is silent on a healthy server`)
 })

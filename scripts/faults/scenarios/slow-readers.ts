@@ -13,7 +13,7 @@ const slowShare = 0.1
 /** What waits for one socket at the most: 1 MB in front of the kernel, then the connection is cut, and the eight packets that may queue. */
 const heldMegabytes = 1.5
 /** What the heap of a busy instance grows by before it is cleaned. */
-const heapMegabytes = 150
+const heapMegabytes = 190
 
 /** A room whose polls are 56 kB each, so that the kernel's own buffers, some 4 MB, are soon full. */
 async function openFatRoom ({ host }: { host: { openPoll (poll: object): Promise<Poll>, codeOf (poll: Poll): Promise<string> } }): Promise<string> {

@@ -15,7 +15,7 @@ const steps = {
     .filter((path) => existsSync(join(root, path)))
     // The compiler as a native program takes two fifths of the time; eslint needs the one that is written in JavaScript.
     .map((path) => ['typescript-7/bin/tsc', '--noEmit', '-p', path]),
-  lint: () => [['eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+  lint: () => [['eslint/bin/eslint.js', '.', '--max-warnings', '0'], ['oxlint/bin/oxlint']],
   layers: () => [['dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered.filter((name) => existsSync(join(root, name)))]],
   knip: () => [['knip/bin/knip.js', '--no-progress']],
   spec: () => [['../scripts/check-spec.mjs']]

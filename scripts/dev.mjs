@@ -54,7 +54,7 @@ if (process.argv.includes('--help')) {
   console.log(usage)
 } else {
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => { stopServer().finally(() => process.exit(0)) })
+    process.on(signal, () => { void stopServer().finally(() => process.exit(0)) })
   }
   await watch()
 }

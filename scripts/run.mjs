@@ -16,7 +16,7 @@ async function prepare (target) {
   const program = join(build, `${target}.js`)
   if (!existsSync(program)) throw new Error(`There is no ${target}.ts in this project.`)
   // A program that runs for days still reads files of its build.
-  setInterval(() => { touchBuild(build) }, stillInUseMs).unref()
+  setInterval(() => { void touchBuild(build) }, stillInUseMs).unref()
   return program
 }
 

@@ -133,7 +133,11 @@ async function main (args: string[]): Promise<void> {
   const server = `127.0.0.1:${(await app.listen()).port}`
   try {
     const browser = await launchBrowser(executablePath, [`--host-resolver-rules=MAP ${shownHost} ${server}`])
-    await takeAll(browser, `http://${server}`, folder).finally(async () => { await browser.close() })
+    try {
+      await takeAll(browser, `http://${server}`, folder)
+    } finally {
+      await browser.close()
+    }
   } finally {
     await app.close()
     await rm(dataDir, { recursive: true, force: true })

@@ -17,27 +17,32 @@ const sourceMapLine = /^\/\/# sourceMappingURL=.*\n?/m
  */
 export async function compileModules (out) {
   // Not there yet when this file is loaded in a fresh clone.
-  const { build } = await import('esbuild')
+  const { build, stop } = await import('esbuild')
   const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const bundled = new Set(Object.keys(dependencies).filter((name) => !unbundled.includes(name)))
   const files = await Promise.all(ownFolders.map(async (folder) => (await readdir(join(root, folder), { recursive: true })).map((path) => join(root, folder, path))))
-  await build({
-    absWorkingDir: root,
-    entryPoints: files.flat().filter((path) => path.endsWith('.ts')).map((path) => ({ in: path, out: placeOf(path).slice(0, -'.ts'.length) })),
-    outdir: out,
-    bundle: true,
-    splitting: true,
-    chunkNames: `${packagesFolder}/[name]-[hash]`,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-    // For packages that are CommonJS.
-    banner: { js: "import { createRequire as plenumCreateRequire } from 'node:module'; const require = plenumCreateRequire(import.meta.url);" },
-    plugins: [{ name: 'own modules stay apart', setup: (builder) => { builder.onResolve({ filter: /./ }, (asked) => resolveImport(asked, bundled)) } }]
-  })
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: files.flat().filter((path) => path.endsWith('.ts')).map((path) => ({ in: path, out: placeOf(path).slice(0, -'.ts'.length) })),
+      outdir: out,
+      bundle: true,
+      splitting: true,
+      chunkNames: `${packagesFolder}/[name]-[hash]`,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      sourcesContent: false,
+      logLevel: 'warning',
+      // For packages that are CommonJS.
+      banner: { js: "import { createRequire as plenumCreateRequire } from 'node:module'; const require = plenumCreateRequire(import.meta.url);" },
+      plugins: [{ name: 'own modules stay apart', setup: (builder) => { builder.onResolve({ filter: /./ }, (asked) => resolveImport(asked, bundled)) } }]
+    })
+  } finally {
+    // Else its process, with half a gigabyte, lives as long as the server that this one becomes.
+    await stop()
+  }
   await dropSourceMaps(join(out, packagesFolder))
 }
 

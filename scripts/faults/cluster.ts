@@ -57,6 +57,11 @@ export async function openCluster (owner: Owner, count: number): Promise<Cluster
   }
 }
 
+/** With clients that go straight to the instances: a link that nobody breaks costs two descriptors and two copies for each socket. */
+export function withoutClientLinks (arena: ClusterArena): ClusterArena {
+  return { ...arena, instances: arena.instances.map((instance) => ({ ...instance, url: instance.server.url })) }
+}
+
 export async function readNewestVersions (ledger: Sql, pollIds: string[]): Promise<Map<string, number>> {
   const rows = await ledger<{ pollId: string, version: number }[]>`
     SELECT poll_id AS "pollId", max(version)::int AS version FROM tallies WHERE poll_id = ANY(${pollIds}::uuid[]) GROUP BY poll_id`

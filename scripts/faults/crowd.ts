@@ -3,15 +3,21 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { Answer, Poll } from '../../server/protocol/poll.ts'
 import { waitUntil } from '../../test/helpers/child-process.ts'
 import type { Arena } from './arena.ts'
-import type { Way } from './patient-socket.ts'
+import type { Connected, Way } from './patient-socket.ts'
 import type { Size } from './scenario.ts'
 import { joinVoter, type FaultVoter } from './voter.ts'
 import { joinWatcher, watchPolls, type Look, type Watcher } from './watcher.ts'
 
-export interface Crowd {
+/** What a crowd is to those who do not break it. */
+export interface People {
   polls: Poll[]
   voters: FaultVoter[]
   screens: Watcher[]
+}
+
+export interface Crowd extends People {
+  voters: Array<FaultVoter & Connected>
+  screens: Array<Watcher & Connected>
 }
 
 const recoveryTimeoutMs = 60_000
@@ -40,8 +46,8 @@ function wayOf (arena: Arena, first: number): Way {
   return { urls: urlsOf(arena), first, options: arena.optionsOf?.(first) }
 }
 
-export async function gatherVoters (arena: Arena, count: number): Promise<FaultVoter[]> {
-  const voters: FaultVoter[] = []
+export async function gatherVoters (arena: Arena, count: number): Promise<Crowd['voters']> {
+  const voters: Crowd['voters'] = []
   // A few at once, as a door lets people in.
   for (let first = 0; first < count; first += 50) {
     voters.push(...await Promise.all(Array.from({ length: Math.min(50, count - first) }, async (_, at) => await joinVoter(arena, arena.history, wayOf(arena, first + at)))))
@@ -49,7 +55,7 @@ export async function gatherVoters (arena: Arena, count: number): Promise<FaultV
   return voters
 }
 
-export async function gatherWatchers (arena: Arena, count: number, look: Look): Promise<Watcher[]> {
+export async function gatherWatchers (arena: Arena, count: number, look: Look): Promise<Crowd['screens']> {
   return await Promise.all(Array.from({ length: count }, async (_, first) => await joinWatcher(arena, arena.history, wayOf(arena, first), look)))
 }
 
@@ -61,7 +67,7 @@ export async function gather (arena: Arena, { voters, watchers, polls: count }: 
 }
 
 /** Resolves when every screen has what is stored now of every poll, or something newer; what was broken just before is named. */
-export async function screensRecover (arena: Arena, { polls, screens }: Pick<Crowd, 'polls' | 'screens'>, what: string, limit: number): Promise<void> {
+export async function screensRecover (arena: Arena, { polls, screens }: Pick<People, 'polls' | 'screens'>, what: string, limit: number): Promise<void> {
   const brokenAt = performance.now()
   const stored = Array.from(await arena.newestVersions(polls.map(({ id }) => id)))
   await waitUntil(
@@ -71,7 +77,7 @@ export async function screensRecover (arena: Arena, { polls, screens }: Pick<Cro
 }
 
 /** Votes at a steady rate while `disturb` breaks things; then everyone has time to come back, and everything has to be whole. */
-export async function voteWhile (arena: Arena, crowd: Crowd, { votesPerSecond, seconds }: Size, disturb: () => Promise<void> = async () => {}): Promise<void> {
+export async function voteWhile (arena: Arena, crowd: People, { votesPerSecond, seconds }: Size, disturb: () => Promise<void> = async () => {}): Promise<void> {
   const busy = new Set<FaultVoter>()
   const running: Promise<void>[] = []
   let untold = 0

@@ -33,9 +33,14 @@ function readOptions (args: string[]) {
 async function run (options: ReturnType<typeof readOptions>): Promise<number> {
   const size = options.full ? 'full' : 'small'
   const rows: Row[] = []
+  let unjudged = 0
   for (const scenario of options.chosen) {
     console.log(`== ${scenario.id}: ${scenario.title} (seed ${options.seed})`)
-    const row = await runScenario(scenario, { size, seed: options.seed, say: (line) => { console.log(`   ${line}`) } })
+    const row = await runScenario(scenario, { size, seed: options.seed, say: (line) => { console.log(`   ${line}`) } }).catch((error: unknown) => { console.log(`   FAILED: ${String(error)}`) })
+    if (row === undefined) {
+      unjudged += 1
+      continue
+    }
     rows.push(row)
     console.log(`   ${row.violations.length === 0 ? 'ok' : 'FAILED'} in ${row.seconds.toFixed(1)} s: ${row.acknowledged} of ${row.votes} sendings acknowledged`)
     for (const violation of row.violations) console.log(`   ${violation}`)
@@ -43,7 +48,7 @@ async function run (options: ReturnType<typeof readOptions>): Promise<number> {
   console.log(`\n${formatRows(rows)}`)
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ seed: options.seed, size, rows }, null, 2))
   if (options.markdown !== undefined) writeFileSync(options.markdown, formatMarkdown(rows))
-  return rows.some(({ violations }) => violations.length > 0) ? 1 : 0
+  return unjudged > 0 || rows.some(({ violations }) => violations.length > 0) ? 1 : 0
 }
 
 process.exitCode = await runCommand(process.argv.slice(2), { usage, readOptions, run })

@@ -12,6 +12,11 @@ export interface Way {
   options?: Partial<ManagerOptions> | undefined
 }
 
+export interface Connected {
+  /** Its connection ends without a word, and it comes back by itself. */
+  drop (): void
+}
+
 /** As long as the phone page waits for an acknowledgement. */
 export const ackTimeoutMs = 5_000
 const connectTimeoutMs = 20_000
@@ -52,4 +57,11 @@ export async function connectPatiently (owner: Owner, history: History, { urls, 
     })
   })
   return socket
+}
+
+export function dropConnection (socket: TestSocket): void {
+  // What engine.io-client keeps to itself: a WebSocket of its own copy of ws. Its close() would send a goodbye.
+  const ws: unknown = Reflect.get(socket.io.engine.transport, 'ws')
+  if (typeof ws !== 'object' || ws === null || !('terminate' in ws) || typeof ws.terminate !== 'function') throw new Error('this connection is no WebSocket')
+  ws.terminate()
 }

@@ -5,7 +5,7 @@ import type { Answer, Receipt } from '../../server/protocol/poll.ts'
 import { createVoter, voteOverHttp, type TestSocket } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import { passingCodes, type History, type Outcome } from './history.ts'
-import { ackTimeoutMs, connectPatiently, urlOf, type Way } from './patient-socket.ts'
+import { ackTimeoutMs, connectPatiently, dropConnection, urlOf, type Connected, type Way } from './patient-socket.ts'
 
 const retryMs = 200
 const patienceMs = 60_000
@@ -22,10 +22,11 @@ export interface FaultVoter extends Identity {
 }
 
 /** With a socket on one of the instances. */
-export async function joinVoter (owner: Owner, history: History, way: Way, identity?: Identity): Promise<FaultVoter> {
+export async function joinVoter (owner: Owner, history: History, way: Way, identity?: Identity): Promise<FaultVoter & Connected> {
   const voter = identity ?? await createVoter(urlOf(way))
   const socket = await connectPatiently(owner, history, way, { voterToken: voter.voterToken })
-  return createFaultVoter(history, voter, async (pollId, answer) => socket.connected ? await sendOverSocket(socket, pollId, answer) : 'away')
+  const patient = createFaultVoter(history, voter, async (pollId, answer) => socket.connected ? await sendOverSocket(socket, pollId, answer) : 'away')
+  return { ...patient, drop: () => { dropConnection(socket) } }
 }
 
 /** Over HTTP; what is no answer of Plenum's is a refusal. Only for where no answer is held back: a request waits for its answer as long as it takes. */

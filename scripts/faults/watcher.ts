@@ -4,7 +4,7 @@ import type { PollView, Results } from '../../server/protocol/poll.ts'
 import { createVoter, type TestSocket } from '../../test/helpers/clients.ts'
 import type { Owner } from '../../test/helpers/owner.ts'
 import { openSight, type Frame, type History, type Sight } from './history.ts'
-import { ackTimeoutMs, connectPatiently, urlOf, type Way } from './patient-socket.ts'
+import { ackTimeoutMs, connectPatiently, dropConnection, urlOf, type Connected, type Way } from './patient-socket.ts'
 
 /** What a screen asks for on each connection; it hands on the views that it got, before anything that came after them. */
 export type Look = (socket: TestSocket, see: (view: PollView) => void) => Promise<void>
@@ -38,7 +38,7 @@ export function watchRoom (code: string): Look {
 }
 
 /** Resolves when it is connected. */
-export async function joinWatcher (owner: Owner, history: History, way: Way, look: Look): Promise<Watcher> {
+export async function joinWatcher (owner: Owner, history: History, way: Way, look: Look): Promise<Watcher & Connected> {
   const versions = new Map<string, number>()
   let sight: Sight | undefined
   const show = (into: Sight | undefined, results: Results, kind: Frame['kind']) => {
@@ -46,7 +46,7 @@ export async function joinWatcher (owner: Owner, history: History, way: Way, loo
     versions.set(results.pollId, results.version)
   }
   const { voterToken } = await createVoter(urlOf(way))
-  await connectPatiently(owner, history, way, { voterToken }, (socket, currentUrl) => {
+  const socket = await connectPatiently(owner, history, way, { voterToken }, (socket, currentUrl) => {
     socket.on('results', (results) => { show(sight, results, 'event') })
     socket.on('poll', ({ id, revision, status }) => { sight?.polls.push({ id, revision, status }) })
     socket.on('disconnect', () => { if (sight !== undefined) sight.endedAt = performance.now() })
@@ -55,5 +55,5 @@ export async function joinWatcher (owner: Owner, history: History, way: Way, loo
       void look(socket, ({ results }) => { if (results !== null) show(joined, results, 'answer') }).then(() => { joined.connectedAt = performance.now() })
     })
   })
-  return { latest: (pollId) => versions.get(pollId) ?? 0 }
+  return { latest: (pollId) => versions.get(pollId) ?? 0, drop: () => { dropConnection(socket) } }
 }

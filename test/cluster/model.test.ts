@@ -14,7 +14,7 @@ import { skipUnless, startRedis } from '../helpers/services.ts'
 // One that failed again: MODEL_SEED, MODEL_PATH and MODEL_REPLAY are the seed, the path and the replayPath that it has printed.
 const runs = Number(process.env.MODEL_RUNS ?? 100)
 /** Unless they are asked for, as many runs as fit: a busy machine takes its time. */
-const playMs = process.env.MODEL_RUNS === undefined ? { calm: 12_000, crashes: 8_000 } : { calm: Infinity, crashes: Infinity }
+const playMs = process.env.MODEL_RUNS === undefined ? { calm: 9_000, crashes: 7_000 } : { calm: Infinity, crashes: Infinity }
 /** For finding a smaller run that fails as well; one that is repeated alone has all the time. */
 const shrinkMs = process.env.MODEL_PATH === undefined ? 25_000 : 600_000
 /** So many runs there are in any case, unless one fails or is repeated. */

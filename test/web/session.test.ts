@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
+import { openTcpLink } from '../../scripts/faults/tcp-link.ts'
 import type { Poll, Results } from '../../server/protocol/poll.ts'
 import type { Room } from '../../server/protocol/room.ts'
 import { openDevice, resultRow, startBrowser, statusSays, type Device } from '../helpers/browser.ts'
 import { createVoter, request, voteOverHttp } from '../helpers/clients.ts'
 import { connectDatabase, createTestDatabase } from '../helpers/database.ts'
 import { countBallots, recount } from '../helpers/ledger.ts'
-import { startNetwork } from '../helpers/network.ts'
 import { spawnServer } from '../helpers/server.ts'
 import { skipUnless } from '../helpers/services.ts'
 
@@ -32,12 +32,14 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
   const [server, browser] = await Promise.all([spawnServer(t, { DATABASE_URL: databaseUrl }), startBrowser(t)])
   const ledger = connectDatabase(t, databaseUrl)
   const { url } = server
-  const network = await startNetwork(t, url)
+  // As where a phone leaves the hall.
+  const network = await openTcpLink(Number(new URL(url).port))
+  t.teardown(() => network.close())
   const phoneSize = { viewport: { width: 390, height: 844 } }
   const host = await openDevice(browser, url, phoneSize)
   const projector = await openDevice(browser, url, { viewport: { width: 1920, height: 1080 } })
   const ada = await openDevice(browser, url, phoneSize)
-  const ben = await openDevice(browser, network.url, phoneSize)
+  const ben = await openDevice(browser, `http://127.0.0.1:${network.port}`, phoneSize)
   const chi = await openDevice(browser, url, { viewport: { width: 320, height: 640 } })
   const devices: Device[] = [host, projector, ada, ben, chi]
   const pass = async (ms: number) => { await Promise.all(devices.map(async ({ page }) => await page.clock.fastForward(ms))) }
@@ -105,7 +107,7 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
   })
 
   t.test('[V3] a vote that never arrived is told as kept, and counts once when the network is back', async (t) => {
-    network.loseRequests()
+    network.silence(['there'])
     await choose(ben.page, 'Lisbon', 'Vote')
     await statusSays(ben.page, 'Sending…')
     network.cut()
@@ -113,7 +115,7 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
     await ben.page.clock.fastForward(2000)
     await banner(ben.page).waitFor()
     t.equal(await countBallots(ledger, poll.id), 2)
-    network.mend()
+    network.heal()
     await ben.page.clock.fastForward(longestPauseMs)
     await statusSays(ben.page, 'Counted')
     await banner(ben.page).waitFor({ state: 'detached' })
@@ -122,7 +124,7 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
   })
 
   t.test('[V3] a vote whose acknowledgement was lost is told as not confirmed, and counts once', async (t) => {
-    network.loseAnswers()
+    network.silence(['back'])
     await choose(ben.page, 'Leipzig', 'Change vote')
     await agree(t, poll.id, [1, 2, 0])
     const ballots = await countBallots(ledger, poll.id)
@@ -131,7 +133,7 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
     await statusSays(ben.page, 'Not confirmed yet. Your answer is kept on this phone and is sent again by itself.')
     network.cut()
     await statusSays(ben.page, kept)
-    network.mend()
+    network.heal()
     await ben.page.clock.fastForward(longestPauseMs)
     await statusSays(ben.page, 'Counted')
     t.equal(await countBallots(ledger, poll.id), ballots)
@@ -166,12 +168,13 @@ t.test('one whole session, in a real browser', { skip: skipUnless('CHROMIUM_PATH
   })
 
   t.test('the server dies under the pages: they say so, come back by themselves, and what was cast meanwhile counts once', async (t) => {
-    network.loseAnswers()
+    network.silence(['back'])
     await choose(ben.page, 'Lisbon', 'Change vote')
     await agree(t, poll.id, [1, 1, 1])
     const ballots = await countBallots(ledger, poll.id)
+    network.cut()
     await server.kill()
-    network.mend()
+    network.heal()
     await choose(chi.page, 'Lisbon', 'Change vote')
     for (const { page } of [ben, chi]) await statusSays(page, kept)
     await statusSays(ada.page, 'Counted')

@@ -1,7 +1,7 @@
 // What lies between the programs fails: Redis, and the lines to everything.
 import { setTimeout as delay } from 'node:timers/promises'
 import { instanceOf } from '../arena.ts'
-import { becomesWhole, type ClusterArena } from '../cluster.ts'
+import { becomesWhole, withoutClientLinks, type ClusterArena } from '../cluster.ts'
 import { screensRecover } from '../crowd.ts'
 import { promptMs, withoutRedisMs } from '../limits.ts'
 import { full, small, type Scenario } from '../scenario.ts'
@@ -87,13 +87,11 @@ export const networks: Scenario[] = [
     shownWithinMs: promptMs,
     small: { ...small, voters: 290, watchers: 10 },
     full: { ...full, voters: 4900 },
-    play: votesWhile<ClusterArena>(2000, async (arena, { crowd }) => {
+    play: async (arena, size) => await votesWhile(2000, async (arena, { crowd }) => {
       arena.fault('all sockets are cut')
-      for (const { links } of arena.instances) links.clients.cut()
-      await delay(300)
-      for (const { links } of arena.instances) links.clients.heal()
+      for (const person of [...crowd.voters, ...crowd.screens]) person.drop()
       await screensRecover(arena, crowd, 'all sockets were cut', 9000)
-    })
+    })(withoutClientLinks(arena), size)
   },
   {
     id: 'slow-links',

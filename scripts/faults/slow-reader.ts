@@ -7,14 +7,12 @@ import { openSight, type Frame, type History } from './history.ts'
 import type { Watcher } from './watcher.ts'
 
 export interface SlowReader extends Watcher {
-  /** Reads nothing more, but asks for this room again and again. */
-  stopReading (code: string): void
+  /** Reads nothing more, but asks for this room again and again; more than 20 times a second is refused. */
+  stopReading (code: string, asksPerSecond: number): void
   /** Reads for a tenth of each second. */
   readSlowly (): void
   readAgain (): void
 }
-
-const asksPerSecond = 20
 
 export async function joinSlowReader (owner: Owner, history: History, url: string, pollIds: string[]): Promise<SlowReader> {
   const versions = new Map<string, number>()
@@ -46,7 +44,7 @@ export async function joinSlowReader (owner: Owner, history: History, url: strin
 
   return {
     latest: (pollId) => versions.get(pollId) ?? 0,
-    stopReading (code) {
+    stopReading (code, asksPerSecond) {
       const { ws } = socket
       ws.pause()
       let asked = 1000

@@ -10,6 +10,7 @@ import helmet, { type HelmetOptions } from 'helmet'
 import type { OriginCheck } from '../identity/origins.ts'
 import { Empty } from '../protocol/common.ts'
 import { PlenumError } from '../protocol/problem.ts'
+import { roomCodeAlphabet, roomCodeLength } from '../protocol/room.ts'
 import { codesPageStyle } from '../rooms/access-code-sheet.ts'
 import { handleBrokenRequest, handleError, sendProblem } from './error-handler.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
@@ -208,6 +209,8 @@ function refuseNewConnections (app: FastifyInstance): void {
   })
 }
 
+const typedCode = new RegExp(`^/[${roomCodeAlphabet}]{${roomCodeLength}}$`, 'i')
+
 /** Another method of a known path is 405 with Allow, anything else 404. */
 function answerUnknownRoutes (app: FastifyInstance): void {
   const methods = new Map<string, Set<string>>()
@@ -219,7 +222,11 @@ function answerUnknownRoutes (app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.replace(/\?.*$/s, '')
     const allowed = Array.from(methods).filter(([url]) => !url.includes('*') && patternOf(url).test(path)).flatMap(([, known]) => Array.from(known))
-    if (allowed.length === 0) return sendProblem(new PlenumError('not_found'), request, reply)
+    if (allowed.length === 0) {
+      // Projectors say "join at this address with the code": some type one right after the other.
+      if (request.method === 'GET' && typedCode.test(path) && request.headers.accept?.includes('text/html') === true) return reply.redirect(`/j${path}`)
+      return sendProblem(new PlenumError('not_found'), request, reply)
+    }
     reply.header('allow', Array.from(new Set(allowed)).sort().join(', '))
     sendProblem(new PlenumError('method_not_allowed'), request, reply)
   })

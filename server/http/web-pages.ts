@@ -41,6 +41,9 @@ export async function webPages (app: FastifyInstance, { webDir, drawRoom, ...fra
     }
   }
 
+  // Without a code there is a field for one on the first page.
+  for (const url of ['/j', '/j/', '/present', '/present/']) app.get(url, { schema: { hide: true } }, async (_request, reply) => reply.redirect('/'))
+
   const room = await loadTemplate('join.html', { catalogues: ['audience'], hasOwnSheet: true })
   app.get('/j/:code', { schema: { hide: true } }, async (request, reply) => {
     const language = chooseLanguage(request, reply)

@@ -73,6 +73,18 @@ t.test('a form votes, changes, repeats and takes back, as the voter of the cooki
   t.match(await host.results(poll.id), { body: { voters: 0 } })
 })
 
+t.test('a code that is typed right after the address leads to its room, and no code to the field for one', async (t) => {
+  const { code } = await makeRoom()
+  const go = async (path: string, accept = 'text/html,*/*;q=0.8') => {
+    const { status, headers } = await fetch(`${url}${path}`, { headers: { accept }, redirect: 'manual' })
+    return [status, headers.get('location')]
+  }
+  t.strictSame(await go(`/${code}`), [302, `/j/${code}`])
+  t.strictSame(await go(`/${code.toLowerCase()}`), [302, `/j/${code.toLowerCase()}`])
+  for (const path of ['/j', '/j/', '/present', '/present/']) t.strictSame(await go(path), [302, '/'], path)
+  for (const [path, accept] of [[`/${code}`, 'application/json'], ['/robots', undefined], [`/${code}/2`, undefined]] as const) t.strictSame(await go(path, accept), [404, null], path)
+})
+
 t.test('the form is in the language of the browser, or in the one that its address asks for', async (t) => {
   const { code, poll } = await makeRoom()
   const read = async (headers: Record<string, string>, path = `/j/${code}`) => await request<string>(url, 'GET', path, { headers })

@@ -11,6 +11,8 @@ import { skipUnless } from '../helpers/services.ts'
 t.test('a CSV text is read as RFC 4180 has it', async (t) => {
   t.strictSame(readCsv('\uFEFFa,"b ""c"", d"\r\n\n"two\nlines",\n'), [['a', 'b "c", d'], [''], ['two\nlines', '']])
   t.strictSame(readCsv(''), [])
+  t.strictSame(readCsv('kind;"a; b, c"\nsingle;1,5'), [['kind', 'a; b, c'], ['single', '1,5']])
+  t.strictSame(readCsv('kind\tquestion\nsingle\ta;b'), [['kind', 'question'], ['single', 'a;b']])
   t.throws(() => readCsv('a\nb,"c'), new UnclosedQuoteError(2))
 })
 
@@ -118,12 +120,13 @@ t.test('the polls of a room, for its hosts', { skip: skipUnless('CHROMIUM_PATH')
     t.strictSame((await host.call<{ pollIds: string[] }>('GET', `/rooms/${room.id}/polls/order`)).body.pollIds[0], (await findPoll('How was lunch?')).id)
   })
 
-  t.test('a poll is copied; one that was deleted is back after undo', async (t) => {
+  t.test('a poll is copied; one that was deleted is back after undo, and a double click deletes no other one', async (t) => {
     await page.getByRole('button', { name: 'Duplicate: How was lunch?' }).click()
     await notice('A copy was added at the end.').waitFor()
     t.equal((await questions()).at(-1), 'How was lunch?')
-    await page.getByRole('button', { name: 'Delete: What else?' }).click()
+    await page.getByRole('button', { name: 'Delete: What else?' }).dblclick()
     await card('What else?').waitFor({ state: 'detached' })
+    t.equal((await questions()).length, 4)
     await page.getByRole('button', { name: 'Undo' }).click()
     await card('What else?').waitFor()
     t.equal((await listPolls()).length, 5)

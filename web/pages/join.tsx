@@ -4,6 +4,7 @@ import { createAccessCodeEntry } from '../client/access-code-entry.ts'
 import { wearAccent } from '../client/accent.ts'
 import { createBallots } from '../client/ballots.ts'
 import { connectToRoom } from '../client/connection.ts'
+import { ignoreDoubleClicks } from '../client/double-clicks.ts'
 import { keepFilledIn, keepFocus, readFirstView } from '../client/first-view.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { roomCodeFromPath } from '../client/room-code.ts'
@@ -21,6 +22,7 @@ const printed = new URLSearchParams(location.hash.slice(1)).get('code')
 if (printed !== null) history.replaceState(null, '', location.pathname)
 const accessCode = createAccessCodeEntry(connection, printed)
 
+ignoreDoubleClicks()
 wearAccent(liveRoom)
 const root = document.querySelector('#app')
 if (root !== null) {

@@ -9,6 +9,7 @@ import '../styles/questions.css'
 import '../styles/present-tools.css'
 import { wearAccent } from '../client/accent.ts'
 import { connectToRoom } from '../client/connection.ts'
+import { ignoreDoubleClicks } from '../client/double-clicks.ts'
 import { createLiveRoom } from '../client/live-room.ts'
 import { presenterTokenFromHash, roomCodeFromPath } from '../client/room-code.ts'
 import { createViewer, Viewer } from '../client/viewer.ts'
@@ -20,6 +21,7 @@ const presenterToken = presenterTokenFromHash(location.hash)
 const liveRoom = createLiveRoom({ isStaff: presenterToken !== undefined })
 const connection = connectToRoom(code, liveRoom, presenterToken)
 
+ignoreDoubleClicks()
 wearAccent(liveRoom)
 keepAwake()
 

@@ -75,7 +75,8 @@ export const networks: Scenario[] = [
         links[name].heal()
         // Without Redis its screens follow all the same.
         if (name !== 'redis') arena.history.outages.push({ url, from, to: performance.now() })
-        await delay(500)
+        // Whoever was not answered meanwhile is answered now, or would wait for longer than anybody does.
+        await delay(size.outageMs / 6)
       }
     })
   },

@@ -8,8 +8,8 @@ export class UnclosedQuoteError extends Error {
   }
 }
 
-// One field with what ends it: in quotation marks, where two stand for one, or as it is.
-const field = /(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r\n|\n|\r|$)/y
+/** One field with what ends it: in quotation marks, where two stand for one, or as it is. */
+const fieldOf = (separator: string) => new RegExp(`(?:"((?:[^"]|"")*)"|((?!")[^${separator}\\r\\n]*))(${separator}|\\r\\n|\\n|\\r|$)`, 'y')
 
 /** One row, without its end. */
 export function writeCsvRow (cells: readonly string[]): string {
@@ -19,6 +19,8 @@ export function writeCsvRow (cells: readonly string[]): string {
 /** The rows of a CSV text as RFC 4180 has them; a byte order mark is skipped, and empty rows stay, so that a row has its number. */
 export function readCsv (text: string): string[][] {
   const source = text.replace(/^\uFEFF/, '')
+  const separator = findSeparator(source)
+  const field = fieldOf(separator)
   const rows: string[][] = []
   let row: string[] = []
   for (field.lastIndex = 0; field.lastIndex < source.length || row.length > 0;) {
@@ -26,9 +28,14 @@ export function readCsv (text: string): string[][] {
     if (match === null) throw new UnclosedQuoteError(rows.length + 1)
     const [, quoted, bare = '', end] = match
     row.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'))
-    if (end === ',') continue
+    if (end === separator) continue
     rows.push(row)
     row = []
   }
   return rows
+}
+
+/** Spreadsheets write semicolons where numbers have a comma, and tabs to the clipboard: whichever comes first, outside of quotation marks. */
+function findSeparator (source: string): string {
+  return /[,;\t]/.exec(source.replace(/"(?:[^"]|"")*"/g, ''))?.[0] ?? ','
 }

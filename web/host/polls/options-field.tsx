@@ -66,7 +66,7 @@ export function OptionsField ({ draft: { kind, options, isQuiz }, change }: Opti
         ))}
       </ol>
       {errors.length > 0 && <p class='alert'>{errors.map(({ detail }) => detail).join(' ')}</p>}
-      <button type='button' onClick={add}>{t('addOption')}</button>
+      <button type='button' data-repeats onClick={add}>{t('addOption')}</button>
     </fieldset>
   )
 }

@@ -42,8 +42,8 @@ export function PollCard ({ poll, role, isFirst, isLast, grip, dragging: { offse
               <button type='button' onClick={remove} aria-label={t('deleteNamed', { question })}>{t('delete')}</button>
               <span class='move'>
                 <span class='grip' aria-hidden='true' title={t('dragToMove')} {...grip}>≡</span>
-                <button type='button' data-move='-1' aria-disabled={isFirst} onClick={() => { if (!isFirst) move(-1) }} aria-label={t('moveUpNamed', { question })} title={t('moveUp')}>↑</button>
-                <button type='button' data-move='1' aria-disabled={isLast} onClick={() => { if (!isLast) move(1) }} aria-label={t('moveDownNamed', { question })} title={t('moveDown')}>↓</button>
+                <button type='button' data-repeats data-move='-1' aria-disabled={isFirst} onClick={() => { if (!isFirst) move(-1) }} aria-label={t('moveUpNamed', { question })} title={t('moveUp')}>↑</button>
+                <button type='button' data-repeats data-move='1' aria-disabled={isLast} onClick={() => { if (!isLast) move(1) }} aria-label={t('moveDownNamed', { question })} title={t('moveDown')}>↓</button>
               </span>
             </>
           )}

@@ -15,8 +15,8 @@ export function RankedOption ({ option: { id, label }, place, isLast, move, drop
       <span class='place' data-place={place} />
       <span class='ranked-label'>{label}</span>
       <span class='ranked-tools'>
-        <button type='button' data-action={`up-${id}`} aria-label={t('moveUp', { label, place })} aria-disabled={place === 1} onClick={() => move(-1)}>↑</button>
-        <button type='button' data-action={`down-${id}`} aria-label={t('moveDown', { label, place })} aria-disabled={isLast} onClick={() => move(1)}>↓</button>
+        <button type='button' data-repeats data-action={`up-${id}`} aria-label={t('moveUp', { label, place })} aria-disabled={place === 1} onClick={() => move(-1)}>↑</button>
+        <button type='button' data-repeats data-action={`down-${id}`} aria-label={t('moveDown', { label, place })} aria-disabled={isLast} onClick={() => move(1)}>↓</button>
         <button type='button' aria-label={t('removeRanked', { label })} onClick={drop}>×</button>
       </span>
     </li>

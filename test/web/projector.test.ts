@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Question } from '../../server/protocol/question.ts'
 import type { Room } from '../../server/protocol/room.ts'
@@ -5,6 +6,15 @@ import { openDevice, resultRow, startBrowser } from '../helpers/browser.ts'
 import { createVoter, registerHost, request, voteOverHttp } from '../helpers/clients.ts'
 import { startServer } from '../helpers/server.ts'
 import { skipUnless } from '../helpers/services.ts'
+
+/** How many of these are not wholly within their box, whether or not it can be scrolled. */
+async function countOutside (page: Page, selector: string, boxSelector: string): Promise<unknown> {
+  return await page.evaluate(`(() => {
+    const box = document.querySelector('${boxSelector}').getBoundingClientRect()
+    return Array.from(document.querySelectorAll('${selector}'), (part) => part.getBoundingClientRect())
+      .filter(({ top, bottom, left, right }) => top < box.top - 1 || bottom > box.bottom + 1 || left < box.left - 1 || right > box.right + 1).length
+  })()`)
+}
 
 t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM_PATH') }, async (t) => {
   const { url } = await startServer(t)
@@ -134,6 +144,38 @@ t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM
     t.strictSame(await page.locator('.question-text > p:first-child').allTextContents(), ['Why?', 'Where?', 'When?'])
     await page.getByRole('button', { name: 'Questions', pressed: true }).click()
     await page.getByRole('heading', { name: quiz.question }).waitFor()
+  })
+
+  t.test('twenty long options all fit a small screen; what fits none is pointed to', async (t) => {
+    const options = Array.from({ length: 20 }, (_option, at) => ({ label: `${at + 1}. ${'a long way to say it '.repeat(5)}`.trim() }))
+    const poll = await host.openPoll({ question: 'Which is it?', options })
+    const { page: small, context: smallContext } = await openDevice(browser, url, { viewport: { width: 1280, height: 720 } })
+    await small.goto(`/present/${await host.codeOf(poll)}`)
+    await small.locator('.scene[data-cut="false"] .bar').last().waitFor()
+    t.equal(await small.locator('.bar').count(), options.length)
+    t.equal(await countOutside(small, '.bar', '.scene'), 0)
+    await small.setViewportSize({ width: 1280, height: 300 })
+    await small.locator('.scene[data-cut="true"]').waitFor()
+    await small.setViewportSize({ width: 1280, height: 720 })
+    await small.locator('.scene[data-cut="false"]').waitFor()
+    t.equal(await countOutside(small, '.bar', '.scene'), 0)
+    await smallContext.close()
+  })
+
+  t.test('a long word leaves its figures in view, in both directions', async (t) => {
+    const poll = await host.openPoll({ kind: 'words', question: 'One word?', options: [] })
+    await voteOverHttp(url, voter.voterToken, poll.id, { words: ['Rindfleischetikettierungsaufgabenx'] })
+    for (const language of ['en', 'ar']) {
+      for (const viewport of [{ width: 390, height: 844 }, { width: 1280, height: 720 }]) {
+        const { page: screen, context: screenContext } = await openDevice(browser, url, { viewport })
+        await screen.goto(`/present/${await host.codeOf(poll)}?lang=${language}`)
+        const frame = screen.locator('.table-frame')
+        await frame.waitFor()
+        t.equal(await frame.locator('td').count(), 2)
+        t.equal(await countOutside(screen, '.table-frame td', '.table-frame'), 0, `${language}, ${viewport.width} px`)
+        await screenContext.close()
+      }
+    }
   })
 
   t.test('the theme is turned by a key and kept', async (t) => {

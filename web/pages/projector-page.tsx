@@ -12,6 +12,7 @@ import { Leaderboard, revealedQuizzes } from '../components/leaderboard.tsx'
 import { ProjectorTools } from '../components/projector-tools.tsx'
 import { QuestionsPanel } from '../components/projector/questions-panel.tsx'
 import { Replay } from '../components/projector/replay.tsx'
+import { Scene } from '../components/projector/scene.tsx'
 import { Stage } from '../components/projector/stage.tsx'
 import { useSaid } from '../components/projector/use-said.ts'
 import { hasReplay, useTools, type Panel } from '../components/projector/use-tools.ts'
@@ -47,7 +48,7 @@ export function ProjectorPage ({ code, liveRoom, connection }: Props) {
     <div class='projector' data-qr={isQrLarge.value ? 'large' : 'normal'}>
       <main class='stage'>
         {shown === 'questions' && <QuestionsPanel questions={liveRoom.questions} />}
-        {shown === 'leaderboard' && room !== null && <div class='scene'><Leaderboard roomId={room.id} polls={liveRoom.polls.value} screen='projector' /></div>}
+        {shown === 'leaderboard' && room !== null && <Scene><Leaderboard roomId={room.id} polls={liveRoom.polls.value} screen='projector' /></Scene>}
         {shown === 'replay' && view !== null && <Replay key={`${view.poll.id} ${view.poll.round}`} poll={view.poll} />}
         {shown === null && (view === null
           ? <h1 class='waiting'>{t(room === null ? 'connecting' : 'waiting')}</h1>

@@ -3,6 +3,7 @@ import { pageLanguage } from '../../client/page-language.ts'
 import { t } from '../../client/text.ts'
 import { voterWords } from '../../client/words.ts'
 import { PollResults } from '../poll-results.tsx'
+import { Scene } from './scene.tsx'
 import { StageHeading } from './stage-heading.tsx'
 import { useReplay } from './use-replay.ts'
 
@@ -14,16 +15,16 @@ export function Replay ({ poll }: { poll: Poll }) {
   const results = samples[place]
   if (results === undefined) {
     return (
-      <div class='scene'>
+      <Scene>
         <StageHeading text={poll.question} />
         {hasFailed ? <p class='alert' role='alert'>{t('replayFailed')}</p> : <p class='hint'>{t('replayLoading')}</p>}
-      </div>
+      </Scene>
     )
   }
 
   const moment = t('replayAt', { version: results.version, time: time.format(new Date(results.at)) })
   return (
-    <div class='scene'>
+    <Scene>
       <StageHeading text={poll.question} />
       <div class='replay'>
         <button type='button' onClick={toggle}>{t(isPlaying ? 'pause' : 'play')}</button>
@@ -35,6 +36,6 @@ export function Replay ({ poll }: { poll: Poll }) {
         <p class='replay-moment'><span class='mark'>{t('replay')}</span> {moment} <b class='voters'>{voterWords(results.voters)}</b></p>
       </div>
       <PollResults screen='projector' poll={poll} results={results} />
-    </div>
+    </Scene>
   )
 }

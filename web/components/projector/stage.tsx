@@ -2,6 +2,7 @@ import { answerRules } from '../../client/answer-rules.ts'
 import { currentResults, type HeldView } from '../../client/held-view.ts'
 import { t } from '../../client/text.ts'
 import { PollResults } from '../poll-results.tsx'
+import { Scene } from './scene.tsx'
 import { StageHeading } from './stage-heading.tsx'
 
 /** A poll as it stands now. */
@@ -9,12 +10,12 @@ export function Stage ({ view }: { view: HeldView }) {
   const { poll } = view
   const results = currentResults(view)
   return (
-    <div class='scene'>
+    <Scene>
       <StageHeading text={poll.question} />
       {results === null
         ? <HiddenResults view={view} />
         : <PollResults screen='projector' poll={poll} results={results} />}
-    </div>
+    </Scene>
   )
 }
 

@@ -40,7 +40,7 @@ export async function openCluster (owner: Owner, count: number): Promise<Cluster
       DATABASE_URL: `postgres://postgres@127.0.0.1:${toPostgres.port}/postgres`, REDIS_URL: `redis://127.0.0.1:${toRedis.port}`
     })
     const clients = await link(Number(new URL(server.url).port))
-    return { server, url: `http://127.0.0.1:${clients.port}`, links: { clients, postgres: toPostgres, redis: toRedis } }
+    return { server, url: server.url, links: { clients, postgres: toPostgres, redis: toRedis } }
   }
   // The first one makes the tables.
   const first = await startInstance()
@@ -57,9 +57,9 @@ export async function openCluster (owner: Owner, count: number): Promise<Cluster
   }
 }
 
-/** With clients that go straight to the instances: a link that nobody breaks costs two descriptors and two copies for each socket. */
-export function withoutClientLinks (arena: ClusterArena): ClusterArena {
-  return { ...arena, instances: arena.instances.map((instance) => ({ ...instance, url: instance.server.url })) }
+/** With a link between the clients and each instance. Only where it is broken: it costs two descriptors and two copies for each socket. */
+export function throughClientLinks (arena: ClusterArena): ClusterArena {
+  return { ...arena, instances: arena.instances.map((instance) => ({ ...instance, url: `http://127.0.0.1:${instance.links.clients.port}` })) }
 }
 
 export async function readNewestVersions (ledger: Sql, pollIds: string[]): Promise<Map<string, number>> {

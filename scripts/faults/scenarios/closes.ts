@@ -48,7 +48,7 @@ export const closes: Scenario[] = [
     rules: ['V5', 'R7', 'L2'],
     database: 'postgres',
     shownWithinMs: promptMs,
-    small: { ...small, times: 10 },
+    small: { ...small, times: 20 },
     full: { ...full, voters: 200, watchers: 30, times: 500 },
     async play (arena, size) {
       const pollsAtOnce = 5

@@ -1,7 +1,7 @@
 // What lies between the programs fails: Redis, and the lines to everything.
 import { setTimeout as delay } from 'node:timers/promises'
 import { instanceOf } from '../arena.ts'
-import { becomesWhole, withoutClientLinks, type ClusterArena } from '../cluster.ts'
+import { becomesWhole, throughClientLinks, type ClusterArena } from '../cluster.ts'
 import { screensRecover } from '../crowd.ts'
 import { promptMs, withoutRedisMs } from '../limits.ts'
 import { full, small, type Scenario } from '../scenario.ts'
@@ -63,7 +63,7 @@ export const networks: Scenario[] = [
     shownWithinMs: withoutRedisMs,
     small: { ...small, outageMs: 5000 },
     full: { ...full, times: 6 },
-    play: votesWhile<ClusterArena>(500, async (arena, { at, size }) => {
+    play: async (arena, size) => await votesWhile<ClusterArena>(500, async (arena, { at, size }) => {
       const { links, url } = instanceOf(arena, at)
       const isHalfOpen = at % 2 === 1
       arena.history.areFramesHeld = true
@@ -78,7 +78,7 @@ export const networks: Scenario[] = [
         // Whoever was not answered meanwhile is answered now, or would wait for longer than anybody does.
         await delay(size.outageMs / 6)
       }
-    })
+    })(throughClientLinks(arena), size)
   },
   {
     id: 'reconnect',
@@ -88,11 +88,11 @@ export const networks: Scenario[] = [
     shownWithinMs: promptMs,
     small: { ...small, voters: 290, watchers: 10 },
     full: { ...full, voters: 4900 },
-    play: async (arena, size) => await votesWhile(2000, async (arena, { crowd }) => {
+    play: votesWhile(2000, async (arena, { crowd }) => {
       arena.fault('all sockets are cut')
       for (const person of [...crowd.voters, ...crowd.screens]) person.drop()
       await screensRecover(arena, crowd, 'all sockets were cut', 9000)
-    })(withoutClientLinks(arena), size)
+    })
   },
   {
     id: 'slow-links',
@@ -103,7 +103,8 @@ export const networks: Scenario[] = [
     shownWithinMs: promptMs + clientDelayMs + jitterMs + 2 * stallMs,
     small,
     full: { ...full, votesPerSecond: 500 },
-    async play (arena, size) {
+    async play (straight, size) {
+      const arena = throughClientLinks(straight)
       const { random } = arena
       for (const { links } of arena.instances) {
         links.clients.slow({ delayMs: clientDelayMs, jitterMs, stallShare: 0.01, stallMs, random })

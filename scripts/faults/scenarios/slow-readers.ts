@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Poll } from '../../../server/protocol/poll.ts'
 import { instanceOf } from '../arena.ts'
-import { withoutClientLinks } from '../cluster.ts'
 import { gather, screensRecover, voteWhile } from '../crowd.ts'
 import { readMemory } from '../../../test/helpers/process-memory.ts'
 import { promptMs, whenBackMs } from '../limits.ts'
@@ -35,8 +34,7 @@ export const slowReaders: Scenario[] = [{
   shownWithinMs: promptMs,
   small: { ...small, voters: 40, watchers: 40, seconds: 8 },
   full: { ...full, voters: 1900, votesPerSecond: 500 },
-  async play (linked, size) {
-    const arena = withoutClientLinks(linked)
+  async play (arena, size) {
     const crowd = await gather(arena, size)
     const { server, url } = instanceOf(arena, 0)
     const pollIds = crowd.polls.map(({ id }) => id)

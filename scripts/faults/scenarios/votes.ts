@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createVoter } from '../../../test/helpers/clients.ts'
 import { instanceOf } from '../arena.ts'
-import { withoutClientLinks } from '../cluster.ts'
 import { gather, gatherVoters, gatherWatchers, options, pick, randomAnswer, screensRecover, urlsOf, voteWhile } from '../crowd.ts'
 import { promptMs } from '../limits.ts'
 import { full, small, type Scenario } from '../scenario.ts'
@@ -16,10 +15,9 @@ export const votes: Scenario[] = [
     rules: ['V1', 'V2', 'R1', 'R2', 'R3', 'R4', 'R5'],
     database: 'postgres',
     shownWithinMs: promptMs,
-    small: { ...small, voters: 90, watchers: 10, votesPerSecond: 200, seconds: 5 },
+    small: { ...small, voters: 90, watchers: 10, votesPerSecond: 200, seconds: 10 },
     full: { ...full, voters: 4900, votesPerSecond: 2000, seconds: 120 },
-    async play (linked, size) {
-      const arena = withoutClientLinks(linked)
+    async play (arena, size) {
       await voteWhile(arena, await gather(arena, size), size)
     }
   },
@@ -31,8 +29,7 @@ export const votes: Scenario[] = [
     shownWithinMs: promptMs,
     small: { ...small, voters: 500 },
     full: { ...full, voters: 10_000 },
-    async play (linked, size) {
-      const arena = withoutClientLinks(linked)
+    async play (arena, size) {
       const voters = await gatherVoters(arena, size.voters)
       const poll = await arena.host.openPoll({ options, revote: 'change' })
       const screens = await gatherWatchers(arena, size.watchers, watchPolls([poll.id]))

@@ -224,7 +224,7 @@ function answerUnknownRoutes (app: FastifyInstance): void {
     const allowed = Array.from(methods).filter(([url]) => !url.includes('*') && patternOf(url).test(path)).flatMap(([, known]) => Array.from(known))
     if (allowed.length === 0) {
       // Projectors say "join at this address with the code": some type one right after the other.
-      if (request.method === 'GET' && typedCode.test(path) && request.headers.accept?.includes('text/html') === true) return reply.redirect(`/j${path}`)
+      if (request.method === 'GET' && typedCode.test(path) && request.headers.accept?.includes('text/html') === true) return reply.redirect(`/j${request.url}`)
       return sendProblem(new PlenumError('not_found'), request, reply)
     }
     reply.header('allow', Array.from(new Set(allowed)).sort().join(', '))

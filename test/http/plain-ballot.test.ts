@@ -80,7 +80,7 @@ t.test('a code that is typed right after the address leads to its room, and no c
     return [status, headers.get('location')]
   }
   t.strictSame(await go(`/${code}`), [302, `/j/${code}`])
-  t.strictSame(await go(`/${code.toLowerCase()}`), [302, `/j/${code.toLowerCase()}`])
+  t.strictSame(await go(`/${code.toLowerCase()}?lang=de`), [302, `/j/${code.toLowerCase()}?lang=de`])
   for (const path of ['/j', '/j/', '/present', '/present/']) t.strictSame(await go(path), [302, '/'], path)
   for (const [path, accept] of [[`/${code}`, 'application/json'], ['/robots', undefined], [`/${code}/2`, undefined]] as const) t.strictSame(await go(path, accept), [404, null], path)
 })

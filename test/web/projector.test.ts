@@ -56,10 +56,13 @@ t.test('the projector\'s tools, in a real browser', { skip: skipUnless('CHROMIUM
     await page.keyboard.press('h')
     await audience.page.getByText('Results are hidden').waitFor({ state: 'attached' })
     t.match(await readPoll(first.id), { revealed: false })
-    await page.getByRole('button', { name: 'Show results' }).click()
+    const sent: string[] = []
+    page.on('request', (request) => { if (request.url().endsWith('/reveal')) sent.push(request.url()) })
+    await page.getByRole('button', { name: 'Show results' }).dblclick()
     t.equal(await page.locator('button:focus').count(), 0, 'the space bar is not a button\'s after a click')
     await audience.page.locator('.bars').waitFor({ state: 'attached' })
     t.match(await readPoll(first.id), { revealed: true })
+    t.equal(sent.length, 1, 'a double click is one')
   })
 
   t.test('a key of a focused button stays the button\'s', async (t) => {

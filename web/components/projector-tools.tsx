@@ -52,12 +52,9 @@ export function ProjectorTools ({ groups }: { groups: ToolGroup[] }) {
 
 function ToolButton ({ tool: { keys, text, isOn, use } }: { tool: Tool }) {
   const [key = ''] = keys
-  const press = ({ detail, currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
-    // After a click with a pointer the space bar is not this button's but the one that opens and closes.
-    if (detail > 0) currentTarget.blur()
-    use()
-  }
-  return <button type='button' onClick={press} aria-keyshortcuts={key === ' ' ? 'Space' : key} aria-pressed={isOn}>{text}</button>
+  // After a click with a pointer the space bar is not this button's but the one that opens and closes.
+  const letGo = ({ currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => { currentTarget.blur() }
+  return <button type='button' onMouseUp={letGo} onClick={use} aria-keyshortcuts={key === ' ' ? 'Space' : key} aria-pressed={isOn}>{text}</button>
 }
 
 /** Nothing where the browser has no full screen, as on some phones. */
